@@ -1,0 +1,20 @@
+"""The one exception a user meets: a sentence that says where, what, and what would work."""
+
+
+class NeurosimError(ValueError):
+    """A user's mistake, told in one sentence.
+
+    Command-line programs print it on standard error and exit with `status`; the library raises it.
+    """
+
+    def __init__(self, sentence, *, status=2):
+        super().__init__(sentence)
+        self.status = status
+
+
+def suggestion(name, known):
+    """` (did you mean 'x'?)` when a known name is close to `name`, else an empty string."""
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]!r}?)" if close else ""
