@@ -1,0 +1,569 @@
+"""Transistor and logic-gate equations: the only interface between circuits and the process.
+
+Sources: the layout and capacitance model of CACTI (N. P. Jouppi et al., HPL-2014) and NVSim (X. Dong et al.,
+IEEE TCAD 31(7), 2012) as carried on by NeuroSim (P.-Y. Chen, X. Peng, S. Yu, IEEE TCAD 37(12), 2018); the delay
+of a gate that is driven by a ramp (M. A. Horowitz, PhD thesis, Stanford, 1984).
+
+A gate is laid out in a standard cell: the PMOS transistors lie in one diffusion row, the NMOS transistors in
+another, and both rows share the height of the cell. A transistor wider than its row is high is folded, that is, drawn
+as several gate lines ("fingers") side by side.
+
+                  drain | gate | source | gate | drain ...        <- folds + 1 diffusion regions for `folds` fingers
+"""
+
+from libc.math cimport INFINITY, ceil, floor, log, pow, sqrt
+
+import neurosim.errors
+
+# Junction capacitances at zero bias and their grading coefficients (BSIM4), the same at every node
+cdef double BUILT_IN_POTENTIAL = 0.9        # [V]
+cdef double CAP_BOTTOM = 1e-3               # [F/m^2]
+cdef double CAP_SIDEWALL = 2.5e-10          # [F/m]
+cdef double CAP_GATE_EDGE = 0.5e-10         # [F/m]
+cdef double GRADING_BOTTOM = 0.5
+cdef double GRADING_SIDEWALL = 0.33
+cdef double OVERLAP_PART = 0.2              # overlap over ideal gate capacitance
+
+cdef int COLDEST = 300                      # [K]
+cdef int HOTTEST = 400                      # [K]
+cdef int STEP = 10                          # between two rows of a node's currents [K]
+
+# Leakage of a stack, averaged over the input patterns, over that of its transistors side by side (NVSim)
+cdef double LEAK_NAND2 = 0.48, LEAK_NAND3 = 0.31, LEAK_NOR2 = 0.95, LEAK_NOR3 = 0.62
+
+cdef dict GATES = {"inv": INV, "nor": NOR, "nand": NAND}
+cdef dict CHANNELS = {"n": NMOS, "p": PMOS}
+
+
+cdef int to_int(double x) noexcept nogil:
+    """Truncate like the x86-64 instruction behind a C cast: NaN and everything out of range give the least int."""
+    if x > -2147483649.0 and x < 2147483648.0:
+        return <int>x
+    return <int>(-2147483647 - 1)
+
+
+cdef inline int plus(int a, int b) noexcept nogil:
+    """Add with wrap-around, because `a` may be the least int."""
+    return <int>(<long long>a + b)
+
+
+cdef inline double per_junction(double zero_bias, double grading, double vdd) noexcept:
+    return zero_bias / pow(1 + vdd / BUILT_IN_POTENTIAL, grading)
+
+
+cdef double current_at(object table, int column, int temperature) except? -1:
+    """Current [A/m] of one column of a node's table, linear between its rows."""
+    cdef int row = (temperature - COLDEST) // STEP
+    cdef int rest = (temperature - COLDEST) % STEP
+    cdef double low = table[row][column], high
+    if rest == 0:
+        return low
+    high = table[row + 1][column]
+    return low + (high - low) * rest / STEP
+
+
+cdef class Technology:
+    """The transistors of one process at one temperature, and the layout rules that go with them.
+
+    Read from `nodes/*.toml` and `layout.toml` (see README.md); `neurosim.technology.load` shares equal objects.
+
+    Parameters
+    ----------
+    node : int
+        Feature size F [nm].
+    roadmap : str
+        "HP" (high performance) or "LSTP" (low standby power).
+    temperature : int
+        300 to 400 [K]. Quirk: a fraction is cut off.
+    transistor : str
+        "conventional" (planar CMOS, FinFET at 14 nm and below), "2d" or "tfet".
+
+    Attributes
+    ----------
+    feature_size, gate_length, fin_height, fin_width, fin_pitch : float
+        [m]; the last three are 0 without fins.
+    vdd, vth, built_in_potential : float
+        [V]
+    cap_ideal_gate, cap_fringe, cap_overlap, cap_sidewall, cap_drain_to_channel, cap_poly_wire : float
+        Per width [F/m].
+    cap_junction : float
+        Per area of a drain [F/m^2].
+    on_current_n, on_current_p, off_current_n, off_current_p : float
+        Drain currents at the temperature, per gate width [A/m].
+    gm_current_n, gm_current_p : float
+        [A/m/V]
+    pn_size_ratio, resistance_multiplier : float
+    min_nmos, min_pmos, cell_height, min_cell_width : float
+        Layout rules at this node [m].
+    """
+
+    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional"):
+        from neurosim import technology
+
+        if not COLDEST <= temperature < HOTTEST + 1:        # refuses NaN too
+            raise neurosim.errors.NeurosimError(
+                f"temperature {temperature} K is outside the tables: use {COLDEST} to {HOTTEST} K")
+        process = technology.process(node, roadmap, transistor)
+        layout = technology.layout()
+
+        self.node = process["node"]
+        self.roadmap = process["roadmap"]
+        self.transistor = process["transistor"]
+        self.temperature = int(temperature)
+        self.feature_size = self.node * 1e-9
+        # Quirk: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
+        # does not have. Its gates come out without width.
+        self.fin_sizing = self.feature_size <= 14 * 1e-9
+        self.fin_device = self.feature_size < 22 * 1e-9 and self.transistor == "conventional"
+
+        self.vdd = process["vdd"]
+        self.vth = process["vth"]
+        self.gate_length = process["gate_length"]
+        self.fin_height = process.get("fin_height", 0.0)
+        self.fin_width = process.get("fin_width", 0.0)
+        self.fin_pitch = process.get("fin_pitch", 0.0)
+        self.resistance_multiplier = process["resistance_multiplier"]
+        self.gm_current_n = process["gm_current_n"]
+        self.gm_current_p = process["gm_current_p"]
+
+        self.cap_ideal_gate = process["cap_ideal_gate"]
+        self.cap_fringe = process["cap_fringe"]
+        # Below 22 nm the ideal gate capacitance of the tables includes the overlap.
+        self.cap_overlap = self.cap_ideal_gate * OVERLAP_PART if self.node >= 22 else 0.0
+        self.cap_poly_wire = 0.0
+        self.built_in_potential = BUILT_IN_POTENTIAL
+        self.cap_junction = per_junction(CAP_BOTTOM, GRADING_BOTTOM, self.vdd)
+        self.cap_sidewall = per_junction(CAP_SIDEWALL, GRADING_SIDEWALL, self.vdd)
+        self.cap_drain_to_channel = per_junction(CAP_GATE_EDGE, GRADING_SIDEWALL, self.vdd)
+
+        currents = process["currents"]
+        self.on_current_n = current_at(currents, 1, self.temperature)
+        self.on_current_p = current_at(currents, 2, self.temperature)
+        self.off_current_n = current_at(currents, 3, self.temperature)
+        self.off_current_p = current_at(currents, 4, self.temperature)
+        if "pn_size_ratio" in process:
+            self.pn_size_ratio = process["pn_size_ratio"]
+        else:
+            self.pn_size_ratio = current_at(currents, 1, COLDEST) / current_at(currents, 2, COLDEST)
+            if self.fin_device:             # whole fins; Quirk: cut off, not rounded, so 1.9 becomes 1
+                self.pn_size_ratio = to_int(self.pn_size_ratio)
+
+        poly, cell = layout["poly"], layout["cell"]
+        self.poly_width = poly["width"]
+        self.poly_width_fin = poly["width_fin"]
+        self.gap_gate = poly["gap_gate"]
+        self.gap_gate_fin = poly["gap_gate_fin"]
+        self.poly_extension = poly["extension"]
+        self.gap_field_poly = poly["gap_field"]
+        self.gap_pn = layout["diffusion"]["gap_pn"]
+        self.min_nmos = layout["transistor"]["min_nmos_width"] * self.feature_size
+        self.min_pmos = self.pn_size_ratio * layout["transistor"]["min_nmos_width"] * self.feature_size
+        self.cell_height = self.feature_size * cell["height"]
+        self.min_cell_width = 2 * (self.poly_width + self.gap_gate) * self.feature_size
+
+    def __repr__(self):
+        return f"Technology({self.node}, {self.roadmap!r}, {self.temperature}, {self.transistor!r})"
+
+    def __reduce__(self):
+        from neurosim import technology
+
+        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor)
+
+    # The equations, for Python
+
+    def gate_capacitance(self, double width):
+        """Capacitance of a gate line [F] over a transistor of `width` [m]."""
+        return gate_capacitance(self, width)
+
+    def on_resistance(self, double width, channel):
+        """On-resistance [ohm] of a transistor of `width` [m] and `channel` "n" or "p"."""
+        return on_resistance(self, width, channel_of(channel))
+
+    def transconductance(self, double width, channel):
+        """Transconductance [S] at 0.7 vdd of a transistor of `width` [m] and `channel` "n" or "p"."""
+        return transconductance(self, width, channel_of(channel))
+
+    def gate_leakage(self, gate, int inputs, double width_n, double width_p):
+        """Standby current [A] of a `gate` "inv", "nor" or "nand" with transistors of `width_n`, `width_p` [m]."""
+        return gate_leakage(self, gate_of(gate), inputs, width_n, width_p)
+
+    def gate_size(self, gate, int inputs, double width_n, double width_p, double height):
+        """(height, width) [m] of a `gate` "inv", "nor" or "nand" in a cell of `height` [m]."""
+        cdef Size size = gate_size(self, gate_of(gate), inputs, width_n, width_p, height)
+        return size.height, size.width
+
+    def gate_caps(self, gate, int inputs, double width_n, double width_p, double height):
+        """(input, output) capacitance [F] of a `gate` "inv", "nor" or "nand" in a cell of `height` [m]."""
+        cdef GateCaps caps = gate_caps(self, gate_of(gate), inputs, width_n, width_p, height)
+        return caps.input, caps.output
+
+    def drain_capacitance(self, double width, channel, double height):
+        """Drain capacitance [F] of a transistor of `width` [m] and `channel` "n" or "p" in a cell of `height` [m]."""
+        return drain_capacitance(self, width, channel_of(channel), height)
+
+    def pass_gate_size(self, double width_n, double width_p, int folds):
+        """(height, width) [m] of a pass gate whose transistors are `folds` fingers each."""
+        cdef Size size = pass_gate_size(self, width_n, width_p, folds)
+        return size.height, size.width
+
+
+cdef Gate gate_of(object name) except *:
+    if name not in GATES:
+        raise neurosim.errors.NeurosimError(f"gate {name!r} is unknown: use 'inv', 'nor' or 'nand'")
+    return <Gate><int>GATES[name]
+
+
+cdef Channel channel_of(object name) except *:
+    if name not in CHANNELS:
+        raise neurosim.errors.NeurosimError(f"channel {name!r} is unknown: use 'n' or 'p'")
+    return <Channel><int>CHANNELS[name]
+
+
+# ---- Widths ----------------------------------------------------------------------------------------------------------
+
+cdef inline double fin_scaled(Technology t, double width) noexcept nogil:
+    """The width that 2 F of drawn width stand for, which is one fin pitch."""
+    return width * (t.fin_pitch / (2 * t.feature_size))
+
+
+cdef inline double channel_width(Technology t, double width) noexcept nogil:
+    """Effective width [m]: both sides and the top of every fin, or the drawn width of a planar transistor."""
+    if not t.fin_device:
+        return width
+    return ceil(fin_scaled(t, width) / t.fin_pitch) * (2 * t.fin_height + t.fin_width)
+
+
+cdef double gate_capacitance(Technology t, double width) noexcept nogil:
+    """C = (C_ideal + C_overlap + C_fringe) W [F]."""
+    return ((t.cap_ideal_gate + t.cap_overlap + t.cap_fringe) * channel_width(t, width)
+            + t.gate_length * t.cap_poly_wire)
+
+
+cdef double on_resistance(Technology t, double width, Channel channel) noexcept nogil:
+    """R = multiplier vdd / (I_on W) [ohm], infinite without width; the multiplier averages over the transition (CACTI).
+    """
+    cdef double current = t.on_current_n if channel == NMOS else t.on_current_p
+    return t.resistance_multiplier * t.vdd / (current * channel_width(t, width))
+
+
+cdef double transconductance(Technology t, double width, Channel channel) noexcept nogil:
+    """gm = 2 I W / (0.7 vdd - vth) [S]. Quirk: the drawn width, even of a FinFET, and the same at every temperature."""
+    cdef double current = t.gm_current_n if channel == NMOS else t.gm_current_p
+    return (2 * current) * width / (0.7 * t.vdd - t.vth)
+
+
+cdef double gate_leakage(Technology t, Gate gate, int inputs, double width_n, double width_p) noexcept nogil:
+    """Standby current [A], averaged over the input patterns.
+
+    Quirk: a NOR leaks through its NMOS transistors only and a NAND through its PMOS transistors only, and every gate
+    that has not two inputs counts as one with three.
+    """
+    cdef double leak_n = channel_width(t, width_n) * t.off_current_n
+    cdef double leak_p = channel_width(t, width_p) * t.off_current_p
+    if gate == INV:
+        return (leak_n + leak_p) / 2
+    if gate == NOR:
+        return (LEAK_NOR2 if inputs == 2 else LEAK_NOR3) * (leak_n * inputs)
+    return (LEAK_NAND2 if inputs == 2 else LEAK_NAND3) * (leak_p * inputs)
+
+
+# ---- Diffusion rows --------------------------------------------------------------------------------------------------
+
+cdef struct Row:                # the transistor of one input in one diffusion row
+    double width                # channel width that is laid out [m]; 0: there is none
+    double height               # of the diffusion [m]
+    int folds
+    bint drawn                  # it has a diffusion at all
+    bint impossible             # not even one fin fits
+
+cdef struct Rows:
+    Row n
+    Row p
+
+
+cdef inline Row planar_row(double width, double limit) noexcept nogil:
+    """A planar transistor in a row that is `limit` high [m]."""
+    cdef Row row = Row(width=width, height=0, folds=1, drawn=width > 0, impossible=False)
+    if row.drawn:
+        if width <= limit:
+            row.height = width
+        else:
+            row.folds = to_int(ceil(width / limit))
+            row.height = limit
+    return row
+
+
+cdef inline Row fin_row(Technology t, double width, int limit) noexcept nogil:
+    """A FinFET in a row that is `limit` fins high.
+
+    Quirk: the number of folds is cut off where a planar transistor's is rounded up. Quirk: with a limit of 0 the
+    reference divides by zero and dies; here the row is marked impossible, and sizes become infinite.
+    """
+    cdef int fins = to_int(ceil(width / t.fin_pitch))
+    cdef Row row = Row(width=width, height=0, folds=1, drawn=fins > 0, impossible=False)
+    if row.drawn:
+        if fins > limit:
+            if limit == 0:
+                row.impossible = True
+                return row
+            row.folds = fins // limit
+            fins = limit
+        row.height = plus(fins, -1) * t.fin_pitch + t.fin_width
+    return row
+
+
+cdef inline int fins_within(Technology t, double height) noexcept nogil:
+    return plus(to_int(floor(height / t.fin_pitch)), 1)
+
+
+cdef Rows rows_of(Technology t, double width_n, double width_p, double height) noexcept nogil:
+    """Both diffusion rows of a gate in a cell of `height`, which they share in proportion to their widths."""
+    cdef double f = t.feature_size
+    cdef double edges = (t.poly_extension + t.gap_field_poly / 2) * 2 * f
+    cdef double alone = height - edges
+    cdef double shared = height - t.gap_pn * f - edges
+    cdef double part, limit_p, limit_n
+    cdef Rows rows
+    if t.fin_sizing:
+        width_n = fin_scaled(t, width_n)
+        width_p = fin_scaled(t, width_p)
+    part = width_p / (width_p + width_n)        # NaN (of a gate without any width) shares
+    if t.fin_device:
+        if part == 0:
+            rows.p = fin_row(t, width_p, 0)
+            rows.n = fin_row(t, width_n, fins_within(t, alone))
+        elif part == 1:
+            rows.p = fin_row(t, width_p, fins_within(t, alone))
+            rows.n = fin_row(t, width_n, 0)
+        else:
+            rows.p = fin_row(t, width_p, fins_within(t, part * shared))
+            rows.n = fin_row(t, width_n, fins_within(t, (1 - part) * shared))
+        return rows
+    if part == 0:
+        limit_p, limit_n = 0, alone
+    elif part == 1:
+        limit_p, limit_n = alone, 0
+    else:
+        limit_p = part * shared
+        limit_n = limit_p / part * (1 - part)
+    rows.p = planar_row(width_p, limit_p)
+    rows.n = planar_row(width_n, limit_n)
+    return rows
+
+
+cdef inline double finger_pitch(Technology t) noexcept nogil:
+    """From one gate line to the next, in units of F."""
+    if t.fin_device:
+        return t.poly_width_fin + t.gap_gate_fin
+    return t.poly_width + t.gap_gate
+
+
+# ---- Outline of a gate -----------------------------------------------------------------------------------------------
+
+cdef inline double row_width(Technology t, Row row, Gate gate, int inputs, bint joined) noexcept nogil:
+    """Width of a diffusion row [m]; neighbours share a drain or source when `joined`."""
+    cdef double pitch = finger_pitch(t)
+    cdef double single = 0
+    if row.drawn:
+        single = plus(row.folds, 1) * pitch * t.feature_size
+    if gate == INV:
+        return single
+    if joined:
+        # Quirk: a row without transistors shares nothing, yet comes out narrower than zero.
+        return single * inputs - (inputs - 1) * t.feature_size * pitch
+    return single * inputs
+
+
+cdef Size gate_size(Technology t, Gate gate, int inputs, double width_n, double width_p, double height) noexcept nogil:
+    """Outline [m] of a gate in a cell of `height`: as wide as the wider of its rows, infinitely wide if no fin fits.
+
+    Quirk: FinFET cells should be 34/28 as high as planar ones, but the ratio is an integer division and makes 1.
+    """
+    cdef Rows rows = rows_of(t, width_n, width_p, height)
+    cdef bint joined = rows.n.folds == 1 and rows.p.folds == 1
+    cdef double across_n = row_width(t, rows.n, gate, inputs, joined)
+    cdef double across_p = row_width(t, rows.p, gate, inputs, joined)
+    cdef Size size
+    size.height = height
+    size.width = across_n if across_n > across_p else across_p
+    if rows.n.impossible or rows.p.impossible:
+        size.width = INFINITY
+    return size
+
+
+cdef Size pass_gate_size(Technology t, double width_n, double width_p, int folds) noexcept nogil:
+    """Outline [m] of an NMOS and a PMOS transistor one above the other, `folds` fingers each, in a cell of any height.
+    """
+    cdef double f = t.feature_size
+    cdef double around = t.gap_pn * f
+    cdef double edges = (t.poly_extension + t.gap_field_poly / 2) * 2 * f
+    cdef double around_fin, high_n, high_p
+    cdef Size size
+    size.width = plus(folds, 1) * finger_pitch(t) * f
+    if not t.fin_device:
+        size.height = width_p / folds + width_n / folds + around + edges
+        return size
+    # Quirk: counts fins by their channel width, where every other equation counts by their pitch.
+    around_fin = 2 * t.fin_height + t.fin_width
+    high_n = pass_gate_row(t, to_int(ceil(fin_scaled(t, width_n) / around_fin)), folds)
+    high_p = pass_gate_row(t, to_int(ceil(fin_scaled(t, width_p) / around_fin)), folds)
+    size.height = high_p + high_n + around + edges
+    return size
+
+
+cdef inline double pass_gate_row(Technology t, int fins, int folds) noexcept nogil:
+    return plus(to_int(ceil(<double>fins / folds)), -1) * t.fin_pitch + t.fin_width
+
+
+# ---- Capacitance of a gate -------------------------------------------------------------------------------------------
+
+cdef struct Drain:              # what a gate's output sees of one diffusion row
+    double width                # of all its regions [m]
+    double sidewall             # length of its edges [m]
+
+
+cdef inline double regions(Technology t, double count) noexcept nogil:
+    """Width [m] of `count` diffusion regions."""
+    return count * t.feature_size * (t.gap_gate_fin if t.fin_device else t.gap_gate)
+
+
+cdef inline double drain_regions(Technology t, Row row) noexcept nogil:
+    if not row.drawn:
+        return 0
+    return regions(t, to_int(ceil(<double>plus(row.folds, 1) / 2)))     # a drain is at least as frequent as a source
+
+
+cdef inline double source_regions(Technology t, Row row) noexcept nogil:
+    if not row.drawn:
+        return 0
+    return regions(t, to_int(floor(<double>plus(row.folds, 1) / 2)))
+
+
+cdef inline int outer_drains(int folds) noexcept nogil:
+    """Ends of a folded transistor that are drains: 1 of an odd number of fingers, 2 of an even number."""
+    return 1 + plus(folds, 1) % 2
+
+
+cdef inline int outer_sources(int folds) noexcept nogil:
+    return 1 - plus(folds, 1) % 2
+
+
+cdef inline Drain single_drain(Technology t, Row row, int folds) noexcept nogil:
+    cdef Drain drain
+    drain.width = drain_regions(t, row)
+    drain.sidewall = drain.width * 2 + row.height * outer_drains(folds)
+    return drain
+
+
+cdef inline Drain series_drain(Technology t, Row row, int inputs, bint joined) noexcept nogil:
+    """The stack of a NOR's PMOS or a NAND's NMOS transistors."""
+    cdef Drain drain
+    if joined:      # each drain is the next one's source
+        drain.width = drain_regions(t, row) * inputs
+        drain.sidewall = drain.width * 2 + row.height
+    else:           # the inner sources swing with the output
+        drain.width = drain_regions(t, row) * inputs + (inputs - 1) * source_regions(t, row)
+        drain.sidewall = (drain.width * 2
+                          + row.height * outer_drains(row.folds) * inputs
+                          + row.height * outer_sources(row.folds) * (inputs - 1))
+    return drain
+
+
+cdef inline Drain parallel_drain(Technology t, Row row, int inputs, bint joined) noexcept nogil:
+    """A NOR's NMOS or a NAND's PMOS transistors side by side."""
+    cdef Drain drain
+    if joined:      # two neighbours share a drain
+        drain.width = drain_regions(t, row) * to_int(floor(<double>plus(inputs, 1) / 2))
+        drain.sidewall = drain.width * 2 + row.height * (inputs % 2)        # an odd one has a side of its own
+    else:
+        drain.width = drain_regions(t, row) * inputs
+        drain.sidewall = drain.width * 2 + row.height * outer_drains(row.folds) * inputs
+    return drain
+
+
+cdef inline Drain row_drain(Technology t, Rows rows, Channel channel, Gate gate, int inputs) noexcept nogil:
+    cdef Row row = rows.n if channel == NMOS else rows.p
+    cdef bint joined = rows.n.folds == 1 and rows.p.folds == 1
+    if not row.width > 0:
+        return Drain(width=0, sidewall=0)
+    if gate == INV:
+        # Quirk: the edges of the NMOS row, too, are counted by the folds of the PMOS row.
+        return single_drain(t, row, rows.p.folds)
+    if (gate == NOR) == (channel == PMOS):
+        return series_drain(t, row, inputs, joined)
+    return parallel_drain(t, row, inputs, joined)
+
+
+cdef GateCaps gate_caps(Technology t, Gate gate, int inputs, double width_n, double width_p,
+                        double height) noexcept nogil:
+    """Capacitance [F] of one input and of the output of a gate in a cell of `height`.
+
+    The output is the bottom, the sidewalls and the channel edge of both drains; infinite if no fin fits.
+    """
+    cdef Rows rows = rows_of(t, width_n, width_p, height)
+    cdef Drain n = row_drain(t, rows, NMOS, gate, inputs)
+    cdef Drain p = row_drain(t, rows, PMOS, gate, inputs)
+    cdef GateCaps caps
+    # Quirk: the widths of a FinFET are scaled a second time within gate_capacitance.
+    caps.input = gate_capacitance(t, rows.n.width) + gate_capacitance(t, rows.p.width)
+    caps.output = (n.width * rows.n.height * t.cap_junction
+                   + p.width * rows.p.height * t.cap_junction
+                   + n.sidewall * t.cap_sidewall
+                   + p.sidewall * t.cap_sidewall
+                   + rows.n.folds * rows.n.height * t.cap_drain_to_channel
+                   + rows.p.folds * rows.p.height * t.cap_drain_to_channel)
+    if rows.n.impossible or rows.p.impossible:
+        caps.output = INFINITY
+    return caps
+
+
+cdef double drain_capacitance(Technology t, double width, Channel channel, double height) noexcept nogil:
+    """Drain capacitance [F] of one transistor that has a cell of `height` to itself."""
+    if channel == NMOS:
+        return gate_caps(t, INV, 1, width, 0, height).output
+    return gate_caps(t, INV, 1, 0, width, height).output
+
+
+# ---- Delay and memory-cell nonlinearity ------------------------------------------------------------------------------
+
+cdef Stage horowitz(double tau, double ramp) noexcept nogil:
+    """Delay [s] and output slope [1/s] of a stage with time constant `tau` [s] behind an input slope `ramp` [1/s].
+
+    d = tau sqrt(ln(v)^2 + 2 b (1 - v) / (ramp tau)) with a switching point v and a gain factor b of one half.
+    Quirk: NaN when tau is 0.
+    """
+    cdef double switching = 0.5
+    cdef double gain = 0.5
+    cdef double slowness = 1 / ramp / tau
+    cdef Stage stage
+    stage.delay = tau * sqrt(log(switching) * log(switching) + 2 * slowness * gain * (1 - switching))
+    stage.ramp = (1 - switching) / stage.delay
+    return stage
+
+
+cdef double nonlinear_resistance(double resistance, double nonlinearity, double write_voltage, double read_voltage,
+                                 double voltage) noexcept nogil:
+    """Resistance [ohm] at `voltage` of a cell that shows `resistance` at the read voltage.
+
+    `nonlinearity` is the current at the write voltage over that at half of it.
+    """
+    return resistance * voltage / read_voltage * pow(nonlinearity, (read_voltage - voltage) / (write_voltage / 2))
+
+
+def stage_delay(double tau, double ramp):
+    """(delay [s], output slope [1/s]) of a stage with time constant `tau` [s] behind an input slope `ramp` [1/s]."""
+    cdef Stage stage = horowitz(tau, ramp)
+    return stage.delay, stage.ramp
+
+
+def cell_resistance(double resistance, double nonlinearity, double write_voltage, double read_voltage, double voltage):
+    """Resistance [ohm] at `voltage` [V] of a cell that shows `resistance` [ohm] at its read voltage [V].
+
+    `nonlinearity` is the current at the write voltage [V] over that at half of it.
+    """
+    return nonlinear_resistance(resistance, nonlinearity, write_voltage, read_voltage, voltage)
+
+
+def truncate(double x):
+    """The C int of `x`; NaN and numbers out of range give -2147483648."""
+    return to_int(x)
