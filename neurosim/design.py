@@ -1,0 +1,246 @@
+"""A design: every parameter of the chip, frozen, with the readers and writers of its files."""
+
+import csv
+import io
+import math
+import tomllib
+from dataclasses import asdict, field, make_dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from neurosim.errors import NeurosimError, suggestion
+from neurosim.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
+
+_Values = make_dataclass(
+    "_Values",
+    [(p.name, p.kind, field(default=p.default)) for p in PARAMETERS.values()],
+    frozen=True,
+    kw_only=True,
+)
+
+
+class Design(_Values):
+    """All parameters of a chip; `neurosim params` lists them.
+
+    Parameters
+    ----------
+    **parameters
+        Any parameter by its name; the others keep the reference's defaults.
+        `Design(node=22, roadmap="HP", batch_size=64)`.
+
+    Raises
+    ------
+    NeurosimError
+        A value out of its range, in one sentence.
+    """
+
+    __doc__ = __doc__
+
+    def __init__(self, **parameters):
+        for name in parameters:
+            if name not in PARAMETERS:
+                raise NeurosimError(f"{name!r} is no design parameter{suggestion(name, PARAMETERS)}")
+        super().__init__(**{name: PARAMETERS[name].check(value) for name, value in parameters.items()})
+
+    def __post_init__(self):
+        if self.weight_max <= self.weight_min:
+            raise NeurosimError(f"weight_max = {self.weight_max:g} must be above weight_min = {self.weight_min:g}")
+
+    # -- other values of the same design ---------------------------------------------------------
+
+    def replace(self, **parameters):
+        """The same design with some parameters changed."""
+        return replace(self, **parameters)
+
+    def with_settings(self, settings):
+        """The same design with `name=value` texts applied, in our names or the reference's."""
+        changes = {}
+        for setting in settings:
+            name, equals, text = setting.partition("=")
+            name, text = name.strip(), text.strip()
+            if not equals or not text:
+                raise NeurosimError(f"--set {setting}: write it as name=value, for example --set node=22")
+            parameter, value = _named(name, text, f"--set {setting}")
+            changes[parameter.name] = value
+        return self.replace(**changes)
+
+    # -- readers ---------------------------------------------------------------------------------
+
+    @classmethod
+    def from_file(cls, path, warn=None):
+        """Read a design file: our `.toml`, an edited `Param.cpp`, or a `.csv` of `name,value`.
+
+        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here.
+        """
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise NeurosimError(f"{path}: the design file cannot be read ({error.strerror})") from None
+        readers = {".toml": cls._from_toml, ".csv": cls._from_csv}
+        if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
+            from neurosim.param_cpp import read_param_cpp
+
+            return cls(**read_param_cpp(text, str(path), warn))
+        reader = readers.get(path.suffix.lower())
+        if reader is None:
+            raise NeurosimError(f"{path}: a design file ends in .toml, .csv or .cpp (an edited Param.cpp)")
+        return reader(text, str(path))
+
+    @classmethod
+    def _from_toml(cls, text, where):
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise NeurosimError(f"{where}: not valid TOML: {error}") from None
+        values = {}
+        for key, item in tables.items():
+            entries = item.items() if isinstance(item, dict) else [(key, item)]
+            if isinstance(item, dict) and key not in SECTIONS:
+                raise NeurosimError(
+                    f"{where}:{_line_of(text, key)}: [{key}] is no section of a design{suggestion(key, SECTIONS)}"
+                )
+            for name, value in entries:
+                place = f"{where}:{_line_of(text, name)}"
+                if name not in PARAMETERS:
+                    raise NeurosimError(f"{place}: {name!r} is no design parameter{suggestion(name, PARAMETERS)}")
+                values[name] = PARAMETERS[name].check(value, place)
+        return cls(**values)
+
+    @classmethod
+    def _from_csv(cls, text, where):
+        values = {}
+        for line, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+            row = [cell.strip() for cell in row]
+            if not any(row) or row[0].startswith("#") or row[:2] == ["name", "value"]:
+                continue
+            place = f"{where}:{line}"
+            if len(row) < 2 or not row[1]:
+                raise NeurosimError(f"{place}: {','.join(row)!r} is not of the form name,value")
+            parameter, value = _named(row[0], row[1], place)
+            values[parameter.name] = value
+        return cls(**values)
+
+    # -- writers ---------------------------------------------------------------------------------
+
+    def to_dict(self):
+        """{name: value} of all parameters."""
+        return asdict(self)
+
+    def to_reference(self):
+        """{reference's name: reference's number} of all parameters."""
+        values = {p.reference: p.to_reference(getattr(self, p.name)) for p in PARAMETERS.values()}
+        values["maxConductance"], values["minConductance"] = self.conductance_max, self.conductance_min
+        return values
+
+    def to_toml(self):
+        """A commented design file that reads back as this design."""
+        lines = ["# A neurosim design: every parameter with its unit, meaning and range.", "# Lines may be left out: the reference's defaults apply."]
+        for section in SECTIONS:
+            lines += ["", f"[{section}]"]
+            for p in PARAMETERS.values():
+                if p.section == section:
+                    unit = f" [{p.unit}]" if p.unit else ""
+                    lines.append(f"# {p.meaning}{unit}; {p.range}; {p.reference} in the reference")
+                    lines.append(f"{p.name} = {_toml(getattr(self, p.name))}")
+        return "\n".join(lines) + "\n"
+
+    # -- what follows from the parameters ----------------------------------------------------------
+
+    @property
+    def parallel_read(self):
+        """Whether all rows are read at once."""
+        return self.read_mode == "parallel"
+
+    @property
+    def effective_cell_bits(self):
+        """Bits a cell really holds: one in SRAM, never more than a weight has."""
+        return min(1 if self.memory == "SRAM" else self.cell_bits, self.synapse_bits)
+
+    @property
+    def cells_per_synapse(self):
+        """Cells side by side that hold one weight."""
+        return math.ceil(self.synapse_bits / self.effective_cell_bits)
+
+    @property
+    def conductance_max(self):
+        """Conductance of the largest weight [S]."""
+        return self.max_conductance or 1 / self.resistance_on
+
+    @property
+    def conductance_min(self):
+        """Conductance of the smallest weight [S]."""
+        return self.min_conductance or 1 / self.resistance_off
+
+    @property
+    def max_write_pulses(self):
+        """Pulses from one end of the conductance range to the other."""
+        return max(self.levels_ltp, self.levels_ltd)
+
+    @property
+    def output_bits(self):
+        """Bits that leave a subarray read-out (a real number when the levels are no power of two)."""
+        if self.parallel_read:
+            return math.log2(self.adc_levels)
+        return math.log2(self.array_rows) + self.effective_cell_bits - 1
+
+    @property
+    def cell_outline(self):
+        """Height and width of a cell in feature sizes, as the array wires see it."""
+        if self.memory == "SRAM":
+            return self.height_sram, self.width_sram
+        if self.access == "cmos":
+            return self.height_1t1r, self.width_1t1r
+        return self.height_crosspoint, self.width_crosspoint
+
+    @cached_property
+    def wires(self):
+        """The array's metal: resistance per length [ohm/m] and per cell along a row and a column [ohm]."""
+        from neurosim.technology import array_wires
+
+        return array_wires(self.wire_width, *self.cell_outline)
+
+    @cached_property
+    def technology(self):
+        """The process this design is built in."""
+        from neurosim.technology import load
+
+        return load(self.node, self.roadmap, self.temperature)
+
+
+def _line_of(text, name):
+    """The line on which a key or section stands in a TOML text (1 when it cannot be found)."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip().strip("[").startswith(name):
+            return number
+    return 1
+
+
+def _named(name, text, where):
+    """The parameter called `name` (ours or the reference's) and `text` as its value."""
+    if name in PARAMETERS:
+        parameter, ours = PARAMETERS[name], True
+    elif name in BY_REFERENCE:
+        parameter, ours = BY_REFERENCE[name], False
+    else:
+        known = [*PARAMETERS, *BY_REFERENCE]
+        raise NeurosimError(f"{where}: {name!r} is no design parameter{suggestion(name, known)}")
+    if ours and (parameter.kind is str or text.lower() in ("true", "false")):
+        return parameter, parameter.check({"true": True, "false": False}.get(text.lower(), text), where)
+    if text.lower() in ("true", "false"):
+        text = "1" if text.lower() == "true" else "0"
+    try:
+        value = int(text)
+    except ValueError:
+        try:
+            value = float(text)
+        except ValueError:
+            raise NeurosimError(f"{where}: {text!r} is no number") from None
+    return parameter, parameter.check(value, where) if ours else parameter.from_reference(value, where)
+
+
+def _toml(value):
+    """A value as TOML text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -1,0 +1,242 @@
+"""Every design parameter once: name, default, unit, meaning, range and the reference's name.
+
+`PARAMETERS` is the only list of parameters in the project: `Design`, the commented starter file, the
+`neurosim params` table and the readers of the reference's formats are all made from it.
+"""
+
+from dataclasses import dataclass
+
+from neurosim.errors import NeurosimError
+
+NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One design parameter.
+
+    Attributes
+    ----------
+    name, reference : str
+        Our name, and the name in the reference's `Param.cpp`.
+    default : int, float, bool or str
+        The reference's default in our spelling.
+    unit, meaning, section : str
+        For people: unit ("" for none), one sentence, and the table of the design file it stands in.
+    choices : dict or None
+        Our spelling -> the reference's number, for a parameter that selects one of a few things.
+    low, high : number or None
+        Inclusive limits of a number; `above` is an exclusive lower limit.
+    """
+
+    name: str
+    reference: str
+    default: object
+    unit: str
+    meaning: str
+    section: str
+    choices: dict | None = None
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+
+    @property
+    def kind(self):
+        return type(self.default)
+
+    @property
+    def range(self):
+        """The permitted values in words."""
+        if self.kind is bool:
+            return "true or false"
+        if self.choices is not None:
+            return ", ".join(str(choice) for choice in self.choices)
+        if self.above is not None:
+            return f"greater than {self.above:g}" + (f", at most {self.high:g}" if self.high is not None else "")
+        if self.low is not None and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        if self.low is not None:
+            return f"at least {self.low:g}"
+        return "any number"
+
+    def check(self, value, where=""):
+        """`value` as this parameter's type, or a sentence that says what would be accepted."""
+        prefix = f"{where}: " if where else ""
+
+        def refuse(why):
+            return NeurosimError(f"{prefix}{self.name} = {value!r} {why}; it takes {self.range}{self._in_unit}")
+
+        if self.kind is bool:
+            if isinstance(value, bool):
+                return value
+            if isinstance(value, (int, float)) and value in (0, 1):
+                return bool(value)
+            raise refuse("is neither true nor false")
+        if self.kind is str:
+            for choice in self.choices:
+                if isinstance(value, str) and value.lower() == choice.lower():
+                    return choice
+            raise refuse("is not one of its choices")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+            raise refuse("is no number")
+        if self.kind is int:
+            if abs(value) == float("inf") or value != int(value):
+                raise refuse("is no whole number")
+            value = int(value)
+        else:
+            value = float(value)
+        if self.choices is not None and value not in self.choices:
+            raise refuse("is not one of its choices")
+        if (
+            (self.low is not None and value < self.low)
+            or (self.above is not None and value <= self.above)
+            or (self.high is not None and value > self.high)
+            or abs(value) == float("inf")
+        ):
+            raise refuse("is out of range")
+        return value
+
+    @property
+    def _in_unit(self):
+        return f" ({self.unit})" if self.unit else ""
+
+    def from_reference(self, value, where=""):
+        """The value of this parameter for a number in the reference's convention."""
+        if self.kind is str:
+            for choice, number in self.choices.items():
+                if value == number:
+                    return choice
+            wanted = ", ".join(f"{number} ({choice})" for choice, number in self.choices.items())
+            raise NeurosimError(
+                f"{where + ': ' if where else ''}{self.reference} = {value:g} is not supported; it takes {wanted}"
+            )
+        if self.kind is int and isinstance(value, float):
+            value = int(value)  # an assignment to a C++ int drops the fraction
+        return self.check(value, where)
+
+    def to_reference(self, value):
+        """The reference's number for a value of this parameter."""
+        if self.kind is str:
+            return self.choices[value]
+        return int(value) if self.kind is bool else value
+
+
+def _parameters():
+    section = ""
+
+    def p(name, reference, default, unit, meaning, **limits):
+        return Parameter(name, reference, default, unit, meaning, section, **limits)
+
+    section = "technology"
+    yield p("node", "technode", 32, "nm", "process node", choices=dict.fromkeys(NODES))
+    yield p("roadmap", "deviceroadmap", "LSTP", "", "transistors: high performance or low standby power",
+            choices={"HP": 1, "LSTP": 2})
+    yield p("transistor", "transistortype", "conventional", "", "transistor type", choices={"conventional": 1})
+    yield p("temperature", "temp", 301, "K", "ambient temperature", low=300, high=400)
+    yield p("wire_width", "wireWidth", 40, "nm", "metal width inside the array (-1: wires without resistance)",
+            choices=dict.fromkeys((200, 100, 50, 40, 32, 22, 14, -1)))
+    yield p("clock_frequency", "clkFreq", 1e9, "Hz", "clock of the digital periphery", above=0)
+
+    section = "array"
+    yield p("memory", "memcelltype", "RRAM", "", "memory cell", choices={"SRAM": 1, "RRAM": 2, "FeFET": 3})
+    yield p("access", "accesstype", "cmos", "", "access device of an eNVM cell (cmos: 1T1R; the others: cross-point)",
+            choices={"cmos": 1, "bjt": 2, "diode": 3, "none": 4})
+    yield p("read_mode", "operationmode", "parallel", "", "rows read one by one or all at once",
+            choices={"sequential": 1, "parallel": 2})
+    yield p("array_rows", "numRowSubArray", 128, "", "rows of a subarray", low=1, high=65536)
+    yield p("array_columns", "numColSubArray", 128, "", "columns of a subarray", low=1, high=65536)
+    yield p("columns_per_adc", "numColMuxed", 8, "", "columns that share one read-out", low=1, high=65536)
+    yield p("adc_levels", "levelOutput", 64, "", "levels of the forward ADC (64: 6 bits)", low=1, high=65536)
+    yield p("cell_bits", "cellBit", 5, "bit", "precision of a cell (SRAM: always 1)", low=1, high=16)
+    yield p("relax_cell_height", "relaxArrayCellHeight", False, "", "stretch cells to the height of the row drivers")
+    yield p("relax_cell_width", "relaxArrayCellWidth", False, "", "stretch cells to the width of the column read-out")
+
+    section = "cell"
+    yield p("feature_size", "featuresize", 40e-9, "m", "lithographic pitch of a cross-point array", above=0)
+    yield p("height_1t1r", "heightInFeatureSize1T1R", 4.0, "F", "height of a 1T1R cell", above=0)
+    yield p("width_1t1r", "widthInFeatureSize1T1R", 4.0, "F", "width of a 1T1R cell", above=0)
+    yield p("height_crosspoint", "heightInFeatureSizeCrossbar", 2.0, "F", "height of a cross-point cell", above=0)
+    yield p("width_crosspoint", "widthInFeatureSizeCrossbar", 2.0, "F", "width of a cross-point cell", above=0)
+    yield p("height_sram", "heightInFeatureSizeSRAM", 8.0, "F", "height of an SRAM cell", above=0)
+    yield p("width_sram", "widthInFeatureSizeSRAM", 20.0, "F", "width of an SRAM cell", above=0)
+    yield p("width_sram_nmos", "widthSRAMCellNMOS", 2.08, "F", "pull-down transistor width of an SRAM cell", above=0)
+    yield p("width_sram_pmos", "widthSRAMCellPMOS", 1.23, "F", "pull-up transistor width of an SRAM cell", above=0)
+    yield p("width_sram_access", "widthAccessCMOS", 1.31, "F", "access transistor width of an SRAM cell", above=0)
+    yield p("min_sense_voltage", "minSenseVoltage", 0.1, "V", "smallest bit-line swing an SRAM sense amplifier needs",
+            above=0)
+    yield p("resistance_on", "resistanceOn", 100e3, "ohm", "low-resistance state at the read voltage", above=0)
+    yield p("resistance_off", "resistanceOff", 1e6, "ohm", "high-resistance state at the read voltage", above=0)
+    yield p("max_conductance", "maxConductance", 0.0, "S", "conductance of the largest weight (0: 1/resistance_on)",
+            low=0)
+    yield p("min_conductance", "minConductance", 0.0, "S", "conductance of the smallest weight (0: 1/resistance_off)",
+            low=0)
+    yield p("levels_ltp", "maxNumLevelLTP", 32, "", "conductance steps from lowest to highest (potentiation)",
+            low=1, high=1000000)
+    yield p("levels_ltd", "maxNumLevelLTD", 32, "", "conductance steps from highest to lowest (depression)",
+            low=1, high=1000000)
+    yield p("read_voltage", "readVoltage", 0.5, "V", "read voltage", above=0)
+    yield p("read_pulse", "readPulseWidth", 10e-9, "s", "width of a read pulse", above=0)
+    yield p("write_voltage", "writeVoltage", 4.0, "V", "write voltage", above=0)
+    yield p("write_pulse", "writePulseWidth", 50e-9, "s", "width of a write pulse", above=0)
+    yield p("access_voltage", "accessVoltage", 1.1, "V", "gate voltage of the 1T1R access transistor", above=0)
+    yield p("resistance_access", "resistanceAccess", 15e3, "ohm", "on-resistance of the 1T1R access transistor",
+            low=0)
+    yield p("nonlinear_iv", "nonlinearIV", False, "", "nonlinear I-V of cross-point cells")
+    yield p("nonlinearity", "nonlinearity", 10.0, "", "current at the write voltage over current at half of it",
+            above=0)
+    yield p("fefet_gate_capacitance", "gateCapFeFET", 2.1717e-18, "F", "gate capacitance of an FeFET", low=0)
+
+    section = "training"
+    yield p("training", "trainingEstimation", True, "", "estimate on-chip training (false: inference only)")
+    yield p("parallel_backward", "parallelBP", True, "", "read the transposed array in parallel (false: row by row)")
+    yield p("batch_size", "batchSize", 200, "", "images per weight update", low=1, high=10000000)
+    yield p("iterations", "numIteration", 250, "", "weight updates per epoch", low=1, high=100000000)
+    yield p("rows_per_adc_ag", "numRowMuxedAG", 8, "", "rows that share one ADC of the transposed read-out",
+            low=1, high=65536)
+    yield p("adc_levels_ag", "levelOutputAG", 64, "", "levels of the activation-gradient ADC", low=1, high=65536)
+    yield p("wg_array_rows", "numRowSubArrayWG", 128, "", "rows of an array of the weight-gradient unit",
+            low=1, high=65536)
+    yield p("wg_array_columns", "numColSubArrayWG", 128, "", "columns of an array of the weight-gradient unit",
+            low=1, high=65536)
+    yield p("rows_per_adc_wg", "numRowMuxedWG", 8, "", "columns that share one ADC of the weight-gradient unit",
+            low=1, high=65536)
+    yield p("adc_levels_wg", "levelOutputWG", 16, "", "levels of the weight-gradient ADC", low=1, high=65536)
+    yield p("buffer_overhead", "bufferOverHeadConstraint", 1.0, "",
+            "global buffer for gradients, in multiples of the inference buffer", low=0, high=1000)
+
+    section = "chip"
+    yield p("synapse_bits", "synapseBit", 5, "bit", "precision of a weight", low=1, high=30)
+    yield p("input_bits", "numBitInput", 8, "bit", "precision of an activation", low=1, high=64)
+    yield p("weight_max", "algoWeightMax", 1.0, "", "largest weight of the algorithm (used with several cells a weight)")
+    yield p("weight_min", "algoWeightMin", -1.0, "", "smallest weight of the algorithm (used with several cells a weight)")
+    yield p("novel_mapping", "novelMapping", True, "", "spread each kernel position over its own processing element")
+    yield p("pipeline", "pipeline", False, "", "run layers as a pipeline (false: layer by layer)")
+    yield p("pipeline_speedup", "speedUpDegree", 1, "", "wanted speed-up of the pipeline", low=1, high=100000)
+    yield p("chip_activation", "chipActivation", True, "", "activation units at chip level (false: in each tile)")
+    yield p("relu", "reLu", True, "", "ReLU activation (false: sigmoid look-up table)")
+    yield p("dram", "dramType", "HBM2", "", "off-chip memory", choices={"GDDR5": 1, "HBM2": 2})
+
+    section = "buffers"
+    yield p("global_buffer_sram", "globalBufferType", False, "", "global buffer made of SRAM (false: register file)")
+    yield p("global_buffer_rows", "globalBufferCoreSizeRow", 128, "bit", "rows of a global buffer core",
+            low=1, high=1000000)
+    yield p("global_buffer_columns", "globalBufferCoreSizeCol", 128, "bit", "columns of a global buffer core",
+            low=1, high=1000000)
+    yield p("tile_buffer_sram", "tileBufferType", False, "", "never read (quirk): tile buffers follow pe_buffer_sram")
+    yield p("tile_buffer_rows", "tileBufferCoreSizeRow", 32, "bit", "rows of a tile buffer core", low=1, high=1000000)
+    yield p("tile_buffer_columns", "tileBufferCoreSizeCol", 32, "bit", "columns of a tile buffer core",
+            low=1, high=1000000)
+    yield p("pe_buffer_sram", "peBufferType", False, "", "tile buffers made of SRAM (false: register file)")
+
+    section = "interconnect"
+    yield p("global_bus_delay_tolerance", "globalBusDelayTolerance", 0.1, "",
+            "extra delay of the chip's H-tree against its fastest repeaters, for less energy", low=0, high=100)
+    yield p("local_bus_delay_tolerance", "localBusDelayTolerance", 0.1, "",
+            "extra delay of a tile's H-tree against its fastest repeaters, for less energy", low=0, high=100)
+    yield p("tree_folding", "treeFoldedRatio", 4.0, "", "how far the chip's H-tree is folded to save area", above=0)
+    yield p("max_global_bus_width", "maxGlobalBusWidth", 8192.0, "bit", "upper bound of the chip's bus width", low=1)
+
+
+PARAMETERS = {parameter.name: parameter for parameter in _parameters()}
+BY_REFERENCE = {parameter.reference: parameter for parameter in PARAMETERS.values()}
+SECTIONS = tuple(dict.fromkeys(parameter.section for parameter in PARAMETERS.values()))

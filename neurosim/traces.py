@@ -1,0 +1,225 @@
+"""Traces: what a layer held and read, from files or from arrays in memory."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from neurosim.errors import NeurosimError
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """One layer's data of one recorded image.
+
+    Attributes
+    ----------
+    weight, weight_old : ndarray of float64, (channels * kernel size, outputs)
+        Weights now and before the last update.
+    inputs : ndarray of uint8, (channels * kernel size, vectors * input bits)
+        One column a bit plane of an input vector, most significant plane first. Bit 0 is set where the
+        input makes its row conduct, bit 1 where it counts as active (they differ only for values other
+        than 0 and 1, quirk Q3).
+    activity : float
+        Share of ones in the input, as given to the weight-gradient unit.
+    """
+
+    weight: np.ndarray
+    weight_old: np.ndarray
+    inputs: np.ndarray
+    activity: float
+
+
+class Trace:
+    """The traces of all layers of a network; read one layer at a time.
+
+    Make one with `Trace.from_files` or `Trace.from_arrays`.
+    """
+
+    def __init__(self, sources, network, input_bits):
+        self._sources = tuple(sources)
+        self._network = network
+        self._input_bits = input_bits
+
+    def __len__(self):
+        return len(self._sources)
+
+    @property
+    def input_bits(self):
+        """Bit planes of an input vector."""
+        return self._input_bits
+
+    @property
+    def activities(self):
+        """Share of ones of each layer's input."""
+        return tuple(source.activity for source in self._sources)
+
+    def layer(self, index):
+        """The `LayerTrace` of a layer.
+
+        Raises
+        ------
+        NeurosimError
+            A file that is missing, too short, of the wrong shape, or holds something that is no number.
+        """
+        layer = self._network[index]
+        return self._sources[index].load(
+            layer.matrix_rows, layer.outputs, layer.vectors * self._input_bits, f"layer {index + 1}"
+        )
+
+    @classmethod
+    def from_files(cls, files, network, input_bits):
+        """Traces in the reference's CSV files.
+
+        Parameters
+        ----------
+        files : sequence of (weight, weight_old, input, activity)
+            Paths and the input activity of each layer.
+        network : Network
+        input_bits : int
+            Bit planes of an input vector.
+        """
+        files = [_Files(Path(weight), Path(old), Path(inputs), float(activity)) for weight, old, inputs, activity in files]
+        _check_count(files, network)
+        for source in files:
+            source.check()
+        return cls(files, network, input_bits)
+
+    @classmethod
+    def from_arrays(cls, layers, network, input_bits):
+        """Traces in memory.
+
+        Parameters
+        ----------
+        layers : sequence of (weight, weight_old, inputs) or (weight, weight_old, inputs, activity)
+            Arrays shaped as in `LayerTrace`; inputs as numbers (0 and 1). Without an activity it is
+            measured from the inputs.
+        network : Network
+        input_bits : int
+            Bit planes of an input vector.
+        """
+        sources = [_Arrays(*layer) for layer in layers]
+        _check_count(sources, network)
+        return cls(sources, network, input_bits)
+
+
+def _check_count(sources, network):
+    if len(sources) != len(network):
+        raise NeurosimError(
+            f"traces for {len(sources)} layers but the network has {len(network)}; give weight, old weight, input "
+            "and activity of every layer"
+        )
+
+
+class _Arrays:
+    """A layer whose arrays are already in memory."""
+
+    def __init__(self, weight, weight_old, inputs, activity=None):
+        self._arrays = weight, weight_old, inputs
+        self._activity = activity
+
+    @property
+    def activity(self):
+        if self._activity is None:
+            inputs = np.asarray(self._arrays[2])
+            return float(np.count_nonzero(inputs) / inputs.size)
+        return float(self._activity)
+
+    def load(self, rows, outputs, columns, where):
+        weight, weight_old, inputs = (np.asarray(array) for array in self._arrays)
+        for name, array, shape in (("weight", weight, (rows, outputs)), ("old weight", weight_old, (rows, outputs))):
+            if array.shape != shape:
+                raise NeurosimError(f"{where}: the {name} array has shape {array.shape} instead of {shape}")
+            if not np.isfinite(array).all():
+                raise NeurosimError(f"{where}: the {name} array holds values that are no finite numbers")
+        if inputs.ndim != 2 or inputs.shape[0] != rows or inputs.shape[1] < columns:
+            raise NeurosimError(
+                f"{where}: the input array has shape {inputs.shape} instead of {(rows, columns)} (input vectors times bits)"
+            )
+        return LayerTrace(
+            np.ascontiguousarray(weight, dtype=np.float64),
+            np.ascontiguousarray(weight_old, dtype=np.float64),
+            encode(inputs[:, :columns]),
+            self.activity,
+        )
+
+
+def encode(inputs):
+    """Input values as the codes of `LayerTrace.inputs`.
+
+    Parameters
+    ----------
+    inputs : array of numbers, (rows, columns)
+
+    Returns
+    -------
+    ndarray of uint8, (rows, columns)
+    """
+    inputs = np.asarray(inputs)
+    if inputs.dtype == bool:
+        return inputs.astype(np.uint8) * 3
+    conducts = (inputs >= 1) & (inputs < 2)
+    return (conducts | (inputs != 0).astype(np.uint8) << 1).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """A layer whose data lies in the reference's CSV files."""
+
+    weight: Path
+    weight_old: Path
+    inputs: Path
+    activity: float
+
+    def check(self):
+        for path, what in ((self.weight, "weight"), (self.weight_old, "old weight"), (self.inputs, "input")):
+            if not path.is_file():
+                why = "is a folder" if path.is_dir() else "does not exist"
+                raise NeurosimError(f"{path}: the {what} file {why}", status=1)
+
+    def load(self, rows, outputs, columns, where):
+        # The parser runs outside Python's lock, so the three files use the cores there are.
+        with ThreadPoolExecutor(3) as pool:
+            inputs = pool.submit(read_inputs, self.inputs, rows, columns, where)
+            weight = pool.submit(read_weights, self.weight, rows, outputs, where)
+            weight_old = pool.submit(read_weights, self.weight_old, rows, outputs, where)
+            return LayerTrace(weight.result(), weight_old.result(), inputs.result(), self.activity)
+
+
+def read_weights(path, rows, columns, where="weights"):
+    """A weight file as float64 array of shape (rows, columns); the file must have exactly this shape."""
+    values = np.empty((rows, columns))
+    _parse(path, values, np.empty((0, 0), np.uint8), True, where)
+    return values
+
+
+def read_inputs(path, rows, columns, where="inputs"):
+    """An input file as codes (see `LayerTrace`), shape (rows, columns); further columns are ignored."""
+    codes = np.empty((rows, columns), np.uint8)
+    _parse(path, np.empty((0, 0)), codes, False, where)
+    return codes
+
+
+def _parse(path, values, codes, exact_width, where):
+    from neurosim._traces import parse
+
+    try:
+        data = np.fromfile(path, dtype=np.uint8)
+    except OSError as error:
+        raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
+    problem = parse(data, values, codes, exact_width)
+    if problem is None:
+        return
+    kind, line, field, text = problem
+    rows, columns = values.shape if values.shape[0] else codes.shape
+    needs = f"{where} of the network needs {rows} lines of {columns} numbers"
+    raise NeurosimError(
+        {
+            "number": f"{path}:{line}: field {field} is {text!r}, which is no number",
+            "line": f"{path}:{line}: the line ends after {field} of {columns} numbers; {needs}",
+            "file": f"{path}:{line}: the file ends here; {needs}",
+            "rows": f"{path}:{line}: more lines than expected; {needs}",
+            "columns": f"{path}:{line}: {field} numbers in each line; {needs}",
+        }[kind]
+    )
