@@ -1,0 +1,69 @@
+"""Synaptic arrays by memory and read mode."""
+
+from neurosim._subarray import SubArray
+from neurosim._subarray_nvm import ParallelNVM, SequentialNVM
+from neurosim._subarray_sram import ParallelSRAM, SequentialSRAM
+from neurosim.errors import NeurosimError
+
+__all__ = ["SubArray", "subarray", "subarray_of"]
+
+_KINDS = {
+    ("SRAM", "sequential"): SequentialSRAM,
+    ("SRAM", "parallel"): ParallelSRAM,
+    ("NVM", "sequential"): SequentialNVM,
+    ("NVM", "parallel"): ParallelNVM,
+}
+
+
+def subarray(tech, cell, rows, columns, *, read_mode, **options):
+    """The `SubArray` of a memory cell.
+
+    Parameters
+    ----------
+    tech : Technology
+    cell : Cell
+    rows, columns : int
+        Cells of the array.
+    read_mode : str
+        "sequential" (rows one by one) or "parallel" (all at once).
+    **options
+        As of `SubArray`; `wire_resistance` [ohm/m] and `clock` [Hz] are needed.
+
+    Raises
+    ------
+    NeurosimError
+        A read mode there is no array for, or a cell or array that cannot be laid out.
+    """
+    if read_mode not in ("sequential", "parallel"):
+        raise NeurosimError(
+            f"read mode {read_mode!r} is not supported: use 'sequential' or 'parallel' (the reference's BNN and XNOR "
+            "modes lack circuits that its chip needs)"
+        )
+    memory = "SRAM" if cell.memory == "SRAM" else "NVM"
+    return _KINDS[memory, read_mode](tech, cell, rows, columns, **options)
+
+
+def subarray_of(design):
+    """The `SubArray` that a chip of this `Design` repeats."""
+    from neurosim.cells import Cell
+
+    return subarray(
+        design.technology,
+        Cell.from_design(design),
+        design.array_rows,
+        design.array_columns,
+        read_mode=design.read_mode,
+        wire_resistance=design.wires.resistance,
+        clock=design.clock_frequency,
+        columns_per_adc=min(design.columns_per_adc, design.array_columns),
+        adc_levels=design.adc_levels,
+        cell_bits=design.effective_cell_bits,
+        cells_per_synapse=design.cells_per_synapse,
+        input_bits=design.input_bits,
+        training=design.training,
+        parallel_backward=design.parallel_backward,
+        rows_per_adc_ag=design.rows_per_adc_ag,
+        adc_levels_ag=design.adc_levels_ag,
+        relax_height=design.relax_cell_height,
+        relax_width=design.relax_cell_width,
+    )

@@ -1,0 +1,259 @@
+"""Memory cells: what SRAM, RRAM and FeFET cells look like, resist and store."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurosim.errors import NeurosimError
+from neurosim.technology._transistor import cell_resistance
+
+MEMORIES = ("SRAM", "RRAM", "FeFET")
+ACCESSES = ("cmos", "bjt", "diode", "none")
+
+IR_DROP = 0.25              # access transistor over cell in the low-resistance state
+LINEAR_REGION = 0.2         # on-resistance in the linear region over that in saturation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A memory cell as its maker describes it, before it is built in a process.
+
+    Parameters
+    ----------
+    memory : "SRAM", "RRAM" or "FeFET"
+    access : "cmos" (SRAM and 1T1R); "bjt", "diode" and "none" are all a cross-point without access transistor
+    height, width : outline of the cell [F]
+    feature_size : F of a cross-point array [m]; other arrays are drawn at the node of their process
+    resistance_on, resistance_off : of the memory element at the read voltage [ohm]
+    read_voltage, write_voltage : across the cell [V]
+    read_pulse, write_pulse : pulse widths [s]
+    access_voltage : at the gate of the 1T1R access transistor [V]
+    resistance_access : of the 1T1R access transistor as column currents see it [ohm]
+    nonlinear_iv, nonlinearity : whether the selector of a cross-point is nonlinear, and the current at the write
+        voltage over that at half of it
+    width_nmos, width_pmos, width_access : pull-down, pull-up and access transistor of an SRAM cell [F]
+    min_sense_voltage : bit-line swing that an SRAM sense amplifier needs [V]
+
+    Source: Chen, Peng, Yu, "NeuroSim", IEEE TCAD 37(12), 2018.
+    """
+
+    memory: str = "RRAM"
+    access: str = "cmos"
+    height: float = 4.0
+    width: float = 4.0
+    feature_size: float = 40e-9
+    resistance_on: float = 100e3
+    resistance_off: float = 1e6
+    read_voltage: float = 0.5
+    write_voltage: float = 4.0
+    read_pulse: float = 10e-9
+    write_pulse: float = 50e-9
+    access_voltage: float = 1.1
+    resistance_access: float = 15e3
+    nonlinear_iv: bool = False
+    nonlinearity: float = 10.0
+    width_nmos: float = 0.0
+    width_pmos: float = 0.0
+    width_access: float = 0.0
+    min_sense_voltage: float = 0.1
+
+    def __post_init__(self):
+        if self.memory not in MEMORIES:
+            raise NeurosimError(f"memory {self.memory!r} is unknown: use 'SRAM', 'RRAM' or 'FeFET'")
+        if self.access not in ACCESSES:
+            raise NeurosimError(f"access {self.access!r} is unknown: use 'cmos', 'bjt', 'diode' or 'none'")
+
+    @classmethod
+    def from_design(cls, design):
+        """The cell of a design: any object with the attributes of `neurosim.design.Design`.
+
+        Quirk: potentiation and depression take the same voltage and pulse; their "average" is the root of the sum
+        of the squares for the voltage (1.41 times as high) but the mean for the pulse.
+        """
+        height, width = design.cell_outline
+        voltage, pulse = design.write_voltage, design.write_pulse
+        sram = design.memory == "SRAM"
+        return cls(
+            memory=design.memory,
+            access=design.access,
+            height=height,
+            width=width,
+            feature_size=design.feature_size,
+            resistance_on=design.resistance_on,
+            resistance_off=design.resistance_off,
+            read_voltage=design.read_voltage,
+            write_voltage=math.sqrt(voltage * voltage + voltage * voltage),
+            read_pulse=design.read_pulse,
+            write_pulse=(pulse + pulse) / 2,
+            access_voltage=design.access_voltage,
+            resistance_access=design.resistance_access,
+            nonlinear_iv=design.nonlinear_iv,
+            nonlinearity=design.nonlinearity,
+            width_nmos=design.width_sram_nmos if sram else 0.0,
+            width_pmos=design.width_sram_pmos if sram else 0.0,
+            width_access=design.width_sram_access if sram else 0.0,
+            min_sense_voltage=design.min_sense_voltage,
+        )
+
+    @property
+    def has_transistor(self):
+        """Whether the cell has an access transistor."""
+        return self.access == "cmos"
+
+    @property
+    def resistance_average(self):
+        """Mean of both states [ohm], for energy."""
+        return (self.resistance_on + self.resistance_off) / 2
+
+    def placed(self, tech):
+        """The cell built in a process: a `PlacedCell`.
+
+        Raises
+        ------
+        NeurosimError
+            The access transistor of a 1T1R cell would be wider than the cell.
+        """
+        if self.memory == "SRAM":
+            return self._placed_sram(tech)
+        if self.has_transistor:
+            return self._placed_1t1r(tech)
+        return self._placed_crosspoint(tech)
+
+    def _placed_sram(self, tech):
+        feature = tech.feature_size
+        pitch = self.width * feature
+        cap_access = tech.drain_capacitance(self.width_access * feature, "n", pitch)
+        return PlacedCell(
+            cell=self,
+            access_width=self.width_access,
+            access_resistance=tech.on_resistance(self.width_access * feature, "n"),
+            cap_access_drain=cap_access,
+            cap_storage=(
+                cap_access
+                + tech.drain_capacitance(self.width_nmos * feature, "n", pitch)
+                + tech.drain_capacitance(self.width_pmos * feature, "p", pitch)
+                + tech.gate_capacitance(self.width_nmos * feature)
+                + tech.gate_capacitance(self.width_pmos * feature)
+            ),
+        )
+
+    def _placed_1t1r(self, tech):
+        feature = tech.feature_size
+        # The transistor may drop a quarter of the voltage over the cell; R ~ 1/W gives its width.
+        access = self.resistance_on * IR_DROP
+        width = tech.on_resistance(feature, "n") * LINEAR_REGION / access
+        if width > self.width:
+            raise NeurosimError(
+                f"Transistor width of 1T1R={width:.2f}F is larger than the assigned cell width={self.width:.2f}F "
+                "in layout"
+            )
+        return PlacedCell(
+            cell=self,
+            access_width=width,
+            access_resistance=access,
+            cap_access_gate=tech.gate_capacitance(width * feature),
+            cap_access_drain=tech.drain_capacitance(width * feature, "n", self.width * feature),
+            resistance_on=access + self.resistance_on,
+            resistance_off=access + self.resistance_off,
+            resistance_average=access + self.resistance_average,
+        )
+
+    def _placed_crosspoint(self, tech):
+        on, off, average = self.resistance_on, self.resistance_off, self.resistance_average
+        values = {"resistance_on": on, "resistance_off": off, "resistance_average": average}
+        for name, part in (("half_write", 2), ("write", 1)):
+            if self.nonlinear_iv:
+                states = [
+                    cell_resistance(state, self.nonlinearity, self.write_voltage, self.read_voltage,
+                                    self.write_voltage / part)
+                    for state in (on, off)
+                ]
+                states.append((states[0] + states[1]) / 2)
+            else:
+                states = on, off, average
+            for state, value in zip(("on", "off", "average"), states, strict=True):
+                values[f"resistance_{state}_{name}"] = value
+        # No transistor, but the reference still adds the drain of one without width to the rows.
+        drain = tech.drain_capacitance(0.0, "n", self.width * tech.feature_size)
+        return PlacedCell(cell=self, cap_access_drain=drain, **values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedCell:
+    """A memory cell in a process; make one with `Cell.placed`.
+
+    Attributes
+    ----------
+    cell : Cell
+    access_width : of the access transistor [F]
+    access_resistance : of the access transistor [ohm]
+    cap_access_gate, cap_access_drain : of the access transistor [F]
+    cap_storage : of one storage node of an SRAM cell [F]
+    resistance_on, resistance_off, resistance_average : of a cell with its access transistor at the read voltage [ohm]
+    resistance_*_half_write, resistance_*_write : of a cross-point cell at half and at the whole write voltage [ohm]
+        (0 in a 1T1R cell)
+    """
+
+    cell: Cell
+    access_width: float = 0.0
+    access_resistance: float = 0.0
+    cap_access_gate: float = 0.0
+    cap_access_drain: float = 0.0
+    cap_storage: float = 0.0
+    resistance_on: float = 0.0
+    resistance_off: float = 0.0
+    resistance_average: float = 0.0
+    resistance_on_half_write: float = 0.0
+    resistance_off_half_write: float = 0.0
+    resistance_average_half_write: float = 0.0
+    resistance_on_write: float = 0.0
+    resistance_off_write: float = 0.0
+    resistance_average_write: float = 0.0
+
+
+def conductances(weight, *, linear, synapse_bits, cell_bits, conductance_max, conductance_min,
+                 weight_max=1.0, weight_min=-1.0):
+    """Conductance of every cell [S] that holds a matrix of weights.
+
+    Parameters
+    ----------
+    weight : array of float, (rows, outputs)
+    linear : one cell holds a weight from -1 to 1 on a linear scale; else a weight is rounded to an integer of
+        `synapse_bits` and spread over ceil(synapse_bits / cell_bits) cells side by side
+    synapse_bits, cell_bits : precision of a weight and of a cell
+    conductance_max, conductance_min : range of a cell [S]
+    weight_max, weight_min : range of a weight; a linear cell ignores it
+
+    Returns
+    -------
+    array of float, (rows, outputs * cells)
+
+    Quirk: the full scale of the integer is 2^synapse_bits, not one less. The cells hold quotients, not digits
+    (cell u of n holds the integer divided by 2^cell_bits n - u times), divided by the top level of a cell without
+    remainder, so most cells end at the lowest conductance and SRAM cells may hold more than one.
+    """
+    weight = np.asarray(weight, dtype=np.float64)
+    span = conductance_max - conductance_min
+    if linear:
+        return (weight + 1) / 2 * span + conductance_min
+    cells = math.ceil(synapse_bits / cell_bits)
+    full, levels = 2.0**synapse_bits, 2**cell_bits
+    scaled = full / (weight_max - weight_min) * (weight - weight_max) + full
+    value = _truncated(np.where(scaled >= 0, scaled + 0.5, scaled - 0.5))
+    result = np.empty((*weight.shape, cells))
+    for cell in reversed(range(cells)):
+        value = _quotient(value, levels)
+        result[..., cell] = _quotient(value, levels - 1) * span + conductance_min
+    return result.reshape(*weight.shape[:-1], -1)
+
+
+def _truncated(values):
+    """`values` as C ints."""
+    inside = (values > -2147483649.0) & (values < 2147483648.0)
+    return np.where(inside, values, -2147483648.0).astype(np.int64)
+
+
+def _quotient(values, divisor):
+    """Division of integers towards zero, as in C."""
+    return np.sign(values) * (np.abs(values) // divisor)

@@ -1,0 +1,181 @@
+"""Memory cells against recorded values and in their own terms."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import golden
+from neurosim.cells import Cell, conductances
+from neurosim.technology import load
+
+TABLE_NAMES = {
+    "resMemCellOn": "resistance_on",
+    "resMemCellOff": "resistance_off",
+    "resMemCellAvg": "resistance_average",
+    "resMemCellOnAtHalfVw": "resistance_on_half_write",
+    "resMemCellOffAtHalfVw": "resistance_off_half_write",
+    "resMemCellAvgAtHalfVw": "resistance_average_half_write",
+    "resMemCellOnAtVw": "resistance_on_write",
+    "resMemCellOffAtVw": "resistance_off_write",
+    "resMemCellAvgAtVw": "resistance_average_write",
+}
+
+
+def cell_of(row):
+    """The `Cell` of a row of the subarray table."""
+    value = {name[5:]: golden.number(text) for name, text in row.items() if name.startswith("cell.")}
+    return Cell(
+        memory=value["memCellType"],
+        access={"CMOS": "cmos", "none": "none"}[value["accessType"]],
+        height=value["heightInFeatureSize"],
+        width=value["widthInFeatureSize"],
+        feature_size=value["featureSize"],
+        resistance_on=value["resistanceOn"],
+        resistance_off=value["resistanceOff"],
+        read_voltage=value["readVoltage"],
+        write_voltage=value["writeVoltage"],
+        read_pulse=value["readPulseWidth"],
+        write_pulse=value["writePulseWidth"],
+        access_voltage=value["accessVoltage"],
+        nonlinear_iv=bool(value["nonlinearIV"]),
+        nonlinearity=value["nonlinearity"],
+        width_nmos=value["widthSRAMCellNMOS"] or 0.0,
+        width_pmos=value["widthSRAMCellPMOS"] or 0.0,
+        width_access=value["widthAccessCMOS"] or 0.0,
+        min_sense_voltage=value["minSenseVoltage"] or 0.1,
+    )
+
+
+def technology_of(row):
+    return load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
+
+
+def test_recorded_cells():
+    """Every cell of the subarray table, whatever its read mode; the cell does not know it."""
+    count = 0
+    for row in golden.rows("SubArray"):
+        cell = cell_of(row)
+        placed = cell.placed(technology_of(row))
+        assert golden.close(cell.resistance_average, float(row["cell.resistanceAvg"]), golden.EXACT)
+        if cell.memory == "SRAM":
+            results = {
+                "resCellAccess": placed.access_resistance,
+                "capCellAccess": placed.cap_access_drain,
+                "cell.capSRAMCell": placed.cap_storage,
+            }
+        else:
+            results = {f"cell.{theirs}": getattr(placed, ours) for theirs, ours in TABLE_NAMES.items()}
+            results["cell.resCellAccess"] = placed.access_resistance
+            results["cell.widthAccessCMOS"] = placed.access_width
+        golden.compare(row, results)
+        count += 1
+    assert count == 624
+
+
+def test_wide_access_transistor_is_refused():
+    cell = Cell(resistance_on=5e3, width=4.0)
+    with pytest.raises(ValueError, match=r"^Transistor width of 1T1R=\d+\.\d\dF is larger than the assigned cell "
+                                         r"width=4\.00F in layout$"):
+        cell.placed(load(32))
+
+
+@pytest.mark.parametrize(("name", "value"), [("memory", "PCM"), ("access", "finfet")])
+def test_unknown_kinds_are_refused(name, value):
+    with pytest.raises(ValueError, match=f"{name} '{value}' is unknown: use"):
+        Cell(**{name: value})
+
+
+@settings(max_examples=50)
+@given(st.floats(1e4, 1e7), st.floats(1.01, 1e3))
+def test_access_transistor_takes_a_quarter_of_the_cell(resistance, ratio):
+    cell = Cell(resistance_on=resistance, resistance_off=resistance * ratio, width=1e6)
+    placed = cell.placed(load(32))
+    assert placed.access_resistance == resistance / 4
+    assert placed.resistance_on == resistance * 1.25
+    assert placed.resistance_on < placed.resistance_average < placed.resistance_off
+
+
+@settings(max_examples=50)
+@given(st.floats(1.5, 100))
+def test_nonlinear_cells_conduct_less_at_half_voltage(nonlinearity):
+    cell = Cell(access="none", nonlinear_iv=True, nonlinearity=nonlinearity, read_voltage=0.5)
+    placed = cell.placed(load(32))
+    half = cell.write_voltage / 2 / placed.resistance_on_half_write
+    whole = cell.write_voltage / placed.resistance_on_write
+    assert math.isclose(whole / half, nonlinearity, rel_tol=golden.REORDERED)
+
+
+def design(**changes):
+    values = {
+        "memory": "RRAM", "access": "cmos", "cell_outline": (4.0, 5.0), "feature_size": 40e-9, "resistance_on": 1e5,
+        "resistance_off": 1e6, "read_voltage": 0.5, "write_voltage": 4.0, "read_pulse": 1e-8, "write_pulse": 5e-8,
+        "access_voltage": 1.1, "resistance_access": 15e3, "nonlinear_iv": False, "nonlinearity": 10.0,
+        "width_sram_nmos": 2.08, "width_sram_pmos": 1.23, "width_sram_access": 1.31, "min_sense_voltage": 0.1,
+    }
+    return SimpleNamespace(**(values | changes))
+
+
+def test_cell_of_a_design():
+    cell = Cell.from_design(design())
+    assert (cell.height, cell.width) == (4.0, 5.0)
+    assert cell.write_voltage == 5.6568542494923806     # quirk: 4 V "on average" of twice 4 V
+    assert cell.write_pulse == 5e-8
+    assert cell.width_access == 0.0
+    assert Cell.from_design(design(memory="SRAM")).width_access == 1.31
+
+
+# Conductances -------------------------------------------------------------------------------------------------------
+
+
+def slow_cells(weight, synapse_bits, cell_bits, high, low, top, bottom):
+    """One weight over several cells, in the order of the reference."""
+    scaled = 2**synapse_bits / (top - bottom) * (weight - top) + 2**synapse_bits
+    value = int(scaled + 0.5) if scaled >= 0 else int(scaled - 0.5)
+    cells = []
+    for _ in range(math.ceil(synapse_bits / cell_bits)):
+        value = int(value / 2**cell_bits)
+        cells.insert(0, int(value / (2**cell_bits - 1)) * (high - low) + low)
+    return cells
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.floats(-3, 3), min_size=1, max_size=12),
+    st.integers(1, 10),
+    st.integers(1, 5),
+    st.tuples(st.floats(-2, -0.5), st.floats(0.5, 2)),
+)
+def test_cells_of_a_weight_against_a_loop(weights, synapse_bits, cell_bits, limits):
+    high, low = 1e-5, 1e-6
+    result = conductances(
+        [weights], linear=False, synapse_bits=synapse_bits, cell_bits=cell_bits, conductance_max=high,
+        conductance_min=low, weight_min=limits[0], weight_max=limits[1],
+    )
+    want = [slow_cells(w, synapse_bits, cell_bits, high, low, limits[1], limits[0]) for w in weights]
+    np.testing.assert_array_equal(result, [np.concatenate(want)])
+
+
+def test_linear_cell_ends_at_its_limits():
+    result = conductances(
+        [[-1.0, 0.0, 1.0]], linear=True, synapse_bits=5, cell_bits=5, conductance_max=1e-5, conductance_min=1e-6
+    )
+    np.testing.assert_allclose(result, [[1e-6, 5.5e-6, 1e-5]], rtol=golden.SAME_MATH)
+
+
+def test_sram_cells_hold_quotients():
+    """Quirk: the largest weight of three bits is 8 = 4 + 2 + 1 + 1: cells of 1, 2 and 4 times the conductance."""
+    result = conductances(
+        [[1.0]], linear=False, synapse_bits=3, cell_bits=1, conductance_max=1.0, conductance_min=0.0
+    )
+    np.testing.assert_array_equal(result, [[1.0, 2.0, 4.0]])
+
+
+def test_weights_out_of_range_of_an_int():
+    result = conductances(
+        [[1e30, -1e30]], linear=False, synapse_bits=2, cell_bits=1, conductance_max=1.0, conductance_min=0.0
+    )
+    np.testing.assert_array_equal(result, [[-(2.0**29), -(2.0**30)] * 2])
