@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 import tomllib
 from dataclasses import asdict, field, make_dataclass, replace
 from functools import cached_property
@@ -76,7 +77,7 @@ class Design(_Values):
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError as error:
-            raise NeurosimError(f"{path}: the design file cannot be read ({error.strerror})") from None
+            raise NeurosimError(f"{path}: the design file cannot be read ({error.strerror})", status=1) from None
         readers = {".toml": cls._from_toml, ".csv": cls._from_csv}
         if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
             from neurosim.param_cpp import read_param_cpp
@@ -210,8 +211,9 @@ class Design(_Values):
 
 def _line_of(text, name):
     """The line on which a key or section stands in a TOML text (1 when it cannot be found)."""
+    key = re.compile(rf"""\s*\[?\s*["']?{re.escape(name)}["']?\s*[]=]""")
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip().strip("[").startswith(name):
+        if key.match(line):
             return number
     return 1
 

@@ -88,7 +88,7 @@ class Network(tuple):
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError as error:
-            raise NeurosimError(f"{path}: the network file cannot be read ({error.strerror})") from None
+            raise NeurosimError(f"{path}: the network file cannot be read ({error.strerror})", status=1) from None
         layers = []
         for number, line in enumerate(text.splitlines(), start=1):
             if not line.strip():

@@ -104,7 +104,7 @@ def _evaluate(expression, known, place):
         raise NeurosimError(f"{place}: {error}") from None
     except ZeroDivisionError:
         raise NeurosimError(f"{place}: {expression!r} divides by zero") from None
-    except SyntaxError:
+    except (SyntaxError, ValueError, OverflowError):
         raise NeurosimError(f"{place}: {expression!r} is no arithmetic expression; write a plain number") from None
 
 

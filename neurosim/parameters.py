@@ -4,6 +4,7 @@
 `neurosim params` table and the readers of the reference's formats are all made from it.
 """
 
+import math
 from dataclasses import dataclass
 
 from neurosim.errors import NeurosimError
@@ -84,7 +85,10 @@ class Parameter:
                 raise refuse("is no whole number")
             value = int(value)
         else:
-            value = float(value)
+            try:
+                value = float(value)
+            except OverflowError:
+                raise refuse("is out of range") from None
         if self.choices is not None and value not in self.choices:
             raise refuse("is not one of its choices")
         if (
@@ -110,7 +114,7 @@ class Parameter:
             raise NeurosimError(
                 f"{where + ': ' if where else ''}{self.reference} = {value:g} is not supported; it takes {wanted}"
             )
-        if self.kind is int and isinstance(value, float):
+        if self.kind is int and isinstance(value, float) and math.isfinite(value):
             value = int(value)  # an assignment to a C++ int drops the fraction
         return self.check(value, where)
 

@@ -52,7 +52,7 @@ class Trace:
 
     @property
     def activities(self):
-        """Share of ones of each layer's input."""
+        """Share of ones of each layer's input (None: measured when the file is read)."""
         return tuple(source.activity for source in self._sources)
 
     def layer(self, index):
@@ -75,12 +75,15 @@ class Trace:
         Parameters
         ----------
         files : sequence of (weight, weight_old, input, activity)
-            Paths and the input activity of each layer.
+            Paths and the input activity of each layer; an activity of None is measured from the input.
         network : Network
         input_bits : int
             Bit planes of an input vector.
         """
-        files = [_Files(Path(weight), Path(old), Path(inputs), float(activity)) for weight, old, inputs, activity in files]
+        files = [
+            _Files(Path(weight), Path(old), Path(inputs), None if activity is None else float(activity))
+            for weight, old, inputs, activity in files
+        ]
         _check_count(files, network)
         for source in files:
             source.check()
@@ -170,7 +173,7 @@ class _Files:
     weight: Path
     weight_old: Path
     inputs: Path
-    activity: float
+    activity: float | None
 
     def check(self):
         for path, what in ((self.weight, "weight"), (self.weight_old, "old weight"), (self.inputs, "input")):
@@ -184,7 +187,10 @@ class _Files:
             inputs = pool.submit(read_inputs, self.inputs, rows, columns, where)
             weight = pool.submit(read_weights, self.weight, rows, outputs, where)
             weight_old = pool.submit(read_weights, self.weight_old, rows, outputs, where)
-            return LayerTrace(weight.result(), weight_old.result(), inputs.result(), self.activity)
+            codes, activity = inputs.result(), self.activity
+            if activity is None:
+                activity = float(np.count_nonzero(codes) / codes.size)
+            return LayerTrace(weight.result(), weight_old.result(), codes, activity)
 
 
 def read_weights(path, rows, columns, where="weights"):

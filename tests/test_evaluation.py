@@ -1,0 +1,140 @@
+"""What must hold for any design: the flow from design, network and trace to a report."""
+
+import math
+
+import numpy as np
+import pytest
+from golden import REORDERED, close
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small import NETWORK, arrays, design, network, trace
+
+from neurosim import NeurosimError, Network, Trace, evaluate, plan
+from neurosim._columns import read_vectors
+from neurosim.quantities import QUANTITIES, STEPS
+from neurosim.stats import ArrayReader
+
+MODES = [
+    {},
+    {"read_mode": "sequential"},
+    {"memory": "FeFET"},
+    {"memory": "SRAM"},
+    {"memory": "SRAM", "read_mode": "sequential"},
+    {"novel_mapping": False, "array_rows": 16},
+    {"training": False},
+    {"pipeline": True},
+    {"parallel_backward": False, "node": 22},
+]
+
+
+def _same(left, right, tolerance=REORDERED):
+    wrong = {name: (left[name], right[name]) for name in left if not close(left[name], right[name], tolerance)}
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("mode", MODES, ids=str)
+def test_the_order_of_input_vectors_changes_nothing(mode):
+    chosen, layers = design(**mode), arrays(network())
+    random = np.random.default_rng(1)
+    shuffled = []
+    for weight, old, inputs in layers:
+        planes = inputs.reshape(len(inputs), -1, chosen.input_bits)
+        order = random.permutation(planes.shape[1])
+        shuffled.append((weight, old, planes[:, order].reshape(len(inputs), -1)))
+    reports = [evaluate(chosen, network(), Trace.from_arrays(data, network(), 8)) for data in (layers, shuffled)]
+    _same(reports[0].totals, reports[1].totals)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=str)
+def test_area_is_positive_and_does_not_depend_on_the_trace(mode):
+    chosen = design(**mode)
+    planned = plan(chosen, NETWORK)
+    report = evaluate(chosen, network(), trace(network(), chosen, seed=5, ones=0.9))
+    assert report.areas == planned.areas
+    assert all(area > 0 for name, area in planned.areas.items() if name != "weight_gradient" or chosen.training)
+    assert report.to_reference()["area"] == planned.to_reference()["area"]
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(17, 400), st.integers(1, 300))
+def test_batches_and_iterations_scale_reads_exactly(batch, iterations):
+    first = evaluate(design(batch_size=200), network(), trace(network(), design()))
+    chosen = design(batch_size=batch, iterations=iterations, buffer_overhead=1.0)
+    other = evaluate(chosen, network(), trace(network(), chosen))
+    factor = batch * iterations / (200 * 250)
+    for name in ("forward_energy", "activation_gradient_energy", "peak_forward_latency", "adc_latency", "adc_energy"):
+        assert close(other.totals[name], first.totals[name] * factor, REORDERED), name
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 60), st.integers(0, 1000), st.sampled_from(MODES[:5]))
+def test_reads_add_up_over_split_traces(cut, seed, mode):
+    chosen = design(**mode)
+    chip = plan(chosen, NETWORK).chip
+    random = np.random.default_rng(seed)
+    inputs = (random.random((32, 64)) < 0.4).astype(np.uint8)
+    cells = random.uniform(chosen.conductance_min, chosen.conductance_max, (32, 32))
+    conductance = ArrayReader(chosen, chip.array).columns(inputs, cells)
+    activity = inputs.sum(axis=0) / 32
+    whole = read_vectors(chip.array, conductance, activity)
+    parts = [read_vectors(chip.array, conductance[part], activity[part]) for part in (slice(cut), slice(cut, None))]
+    _same(whole, {name: parts[0][name] + parts[1][name] for name in whole})
+
+
+def test_more_input_vectors_never_take_less_to_read():
+    # A weight update may: the buffer of a wider feature map holds the gradients of more subarrays.
+    chosen = design()
+    larger = Network([[8, 8, *NETWORK[0][2:]], [6, 6, *NETWORK[1][2:]], NETWORK[2]])
+    before = evaluate(chosen, network(), trace(network(), chosen)).totals
+    after = evaluate(chosen, larger, trace(larger, chosen)).totals
+    for step in STEPS[:3]:
+        assert after[f"{step}_latency"] >= before[f"{step}_latency"], step
+
+
+def test_totals_are_sums_over_layers():
+    chosen = design()
+    report = evaluate(chosen, network(), trace(network(), chosen))
+    for quantity in QUANTITIES:
+        values = [layer[quantity.name] for layer in report.layer_values]
+        assert close(report.totals[quantity.name], math.fsum(values), REORDERED), quantity.name
+
+
+def test_inference_has_no_training_costs():
+    chosen = design(training=False)
+    totals = evaluate(chosen, network(), trace(network(), chosen)).totals
+    for step in ("activation_gradient", "weight_gradient", "weight_update"):
+        assert totals[f"{step}_latency"] == totals[f"{step}_energy"] == 0
+
+
+def test_tables_have_a_row_a_layer_and_units_in_their_columns():
+    chosen = design()
+    report = evaluate(chosen, network(), trace(network(), chosen))
+    assert list(report.layers.index) == [1, 2, 3]
+    assert "forward_latency [s]" in report.layers.columns
+    assert report.layers["forward_energy [J]"].sum() == pytest.approx(report.totals["forward_energy"], rel=REORDERED)
+    assert report.chip_table.loc["throughput", "unit"] == "TOPS"
+    assert report.area_table["area [m^2]"].sum() == pytest.approx(2 * report.areas["total"], rel=REORDERED)
+    assert list(report.floorplan_table["mapping"]) == ["novel", "novel", "conventional"]
+
+
+def test_a_batch_of_one_is_refused_where_the_reference_hangs():
+    with pytest.raises(NeurosimError, match="batch_size = 1 .* at least 2, or buffer_overhead = 0"):
+        plan(design(batch_size=1), NETWORK)
+    assert plan(design(batch_size=1, buffer_overhead=0), NETWORK).areas["total"] != 0
+
+
+def test_a_subarray_too_large_for_the_hierarchy_is_refused():
+    with pytest.raises(NeurosimError, match="array_rows = 128 is too large .* at most 32"):
+        plan(design(array_rows=128, array_columns=128), NETWORK)
+
+
+def test_a_trace_with_another_number_of_layers_is_refused():
+    with pytest.raises(NeurosimError, match="traces for 2 layers but the network has 3"):
+        Trace.from_arrays(arrays(network())[:2], network(), 8)
+
+
+def test_progress_is_told_layer_by_layer():
+    seen = []
+    chosen = design()
+    evaluate(chosen, network(), trace(network(), chosen), progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]

@@ -1,0 +1,156 @@
+"""Column resistances, activities and write pulses against recorded values and slow Python."""
+
+from types import SimpleNamespace
+
+import numpy as np
+from golden import REORDERED, SAME_MATH, close, matrix, numbers, rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from neurosim.stats import column_conductances, count_writes, write_energy
+from neurosim.traces import encode
+
+
+def test_column_resistances_and_activity_are_those_recorded():
+    wrong = []
+    for row in rows("pe_resistance"):
+        memory = row["cell.memCellType"]
+        codes = encode(np.array(numbers(row["arg.input"]))[:, None])
+        one_transistor = memory == "RRAM" and row["cell.accessType"] == "CMOS"
+        access = float(row["cell.resistanceAccess"]) if one_transistor else 0.0
+        conductance = column_conductances(
+            codes & 1,
+            np.array(matrix(row["arg.weight"])),
+            memory,
+            row_wire=float(row["param.wireResistanceRow"]),
+            column_wire=float(row["param.wireResistanceCol"]),
+            access=float(row["arg.resCellAccess"]) if memory == "SRAM" else access,
+            average=row["arg.parallelRead"] == "0",
+        )
+        with np.errstate(divide="ignore"):
+            resistance = 1 / conductance[0]
+        activity = np.count_nonzero(codes & 2) / len(codes)
+        recorded = [*numbers(row["out.columnResistance"]), float(row["out.activityRowRead"])]
+        for got, want in zip([*resistance, activity], recorded, strict=True):
+            if not close(got, want, REORDERED):
+                wrong.append((row["id"], got, want))
+    assert not wrong, wrong[:3]
+
+
+def _written(row):
+    """A subarray as `write_energy` sees it, and the recorded arguments of one row."""
+    cell = SimpleNamespace(
+        memory=row["cell.memCellType"],
+        has_transistor=row["cell.accessType"] == "CMOS",
+        write_voltage=float(row["cell.writeVoltage"]),
+        write_pulse=float(row["cell.writePulseWidth"]),
+    )
+    placed = SimpleNamespace(
+        cell=cell,
+        resistance_on_half_write=float(row["cell.resMemCellOnAtHalfVw"] or 0),
+        resistance_off_half_write=float(row["cell.resMemCellOffAtHalfVw"] or 0),
+    )
+    return SimpleNamespace(
+        cell=placed,
+        tech=SimpleNamespace(vdd=float(row["tech.vdd"])),
+        cap_row=float(row["sub.capRow1"]),
+        cap_word_line=float(row["sub.capRow2"]),
+        cap_column=float(row["sub.capCol"]),
+    )
+
+
+def test_write_pulses_and_energies_are_those_recorded():
+    wrong = []
+    for row in rows("pe_write_update"):
+        array = _written(row)
+        levels = max(int(row["cell.maxNumLevelLTP"]), int(row["cell.maxNumLevelLTD"]))
+        step = (float(row["param.maxConductance"]) - float(row["param.minConductance"])) / levels
+        new, old = (np.array(matrix(row[f"arg.{name}Memory"])) for name in ("new", "old"))
+        writes = count_writes(new, old, step, array.cell.cell.memory == "SRAM")
+        energy = write_energy(array, writes, float(row["param.gateCapFeFET"]))
+        for name, got in {
+            "activityColWrite": writes.column_activity,
+            "activityRowWrite": writes.row_activity,
+            "numWritePulseAVG": writes.pulses_per_row,
+            "totalNumWritePulse": writes.pulses,
+            "writeDynamicEnergyArray": energy,
+        }.items():
+            if not close(got, float(row[f"out.{name}"]), SAME_MATH):
+                wrong.append((row["id"], name, got, row[f"out.{name}"]))
+    assert not wrong, wrong[:3]
+
+
+def _slow_columns(conducts, cells, row_wire, column_wire, access):
+    """The obvious loop: every conducting cell behind its own piece of row and column."""
+    planes, (rows_, columns) = conducts.shape[1], cells.shape
+    total = [[0.0] * columns for _ in range(planes)]
+    for plane in range(planes):
+        for column in range(columns):
+            for row in range(rows_):
+                if conducts[row, plane]:
+                    path = 1 / cells[row, column] + (column + 1) * row_wire + (rows_ - row) * column_wire + access
+                    total[plane][column] += 1 / path
+    return total
+
+
+SIZES = st.tuples(st.integers(1, 6), st.integers(1, 5), st.integers(1, 4))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    SIZES,
+    st.randoms(use_true_random=False),
+    st.floats(0, 10),
+    st.floats(0, 10),
+    st.floats(0, 1e5),
+)
+def test_columns_equal_the_slow_loop(size, random, row_wire, column_wire, access):
+    height, width, planes = size
+    conducts = np.array([[random.random() < 0.5 for _ in range(planes)] for _ in range(height)])
+    cells = np.array([[random.uniform(1e-7, 1e-4) for _ in range(width)] for _ in range(height)])
+    wires = {"row_wire": row_wire, "column_wire": column_wire, "access": access}
+    got = column_conductances(conducts, cells, "RRAM", average=False, **wires)
+    for mine, slow in zip(got.ravel(), np.ravel(_slow_columns(conducts, cells, *wires.values())), strict=True):
+        assert close(mine, slow, REORDERED)
+    order = list(range(planes))
+    random.shuffle(order)
+    permuted = column_conductances(conducts[:, order], cells, "RRAM", average=False, **wires)
+    assert np.array_equal(permuted, got[order])
+
+
+LEVELS = arrays(np.int8, st.tuples(st.integers(1, 5), st.integers(1, 5)), elements=st.integers(0, 15))
+
+
+@settings(max_examples=60, deadline=None)
+@given(LEVELS, st.data())
+def test_pulses_equal_the_slow_count(new, data):
+    old = data.draw(arrays(np.int8, new.shape, elements=st.integers(0, 15)))
+    # A step of three and a half units: no change is a whole number of pulses, so rounding decides nothing.
+    conductance = [1e-6 + levels * 1e-7 for levels in (new, old)]
+    step = 3.5e-7
+    writes = count_writes(*conductance, step, False)
+    set_pulses = reset_pulses = set_rows = reset_rows = sets = resets = 0
+    for above, below in zip(*(values.tolist() for values in conductance), strict=True):
+        ups = [-((b - a) // step) for a, b in zip(above, below, strict=True) if a > b and a - b >= step]
+        downs = [-((a - b) // step) for a, b in zip(above, below, strict=True) if a < b and b - a >= step]
+        set_pulses += max(ups, default=0)
+        reset_pulses += max(downs, default=0)
+        set_rows += bool(ups)
+        reset_rows += bool(downs) and not ups
+        sets, resets = sets + len(ups), resets + len(downs)
+    assert (writes.set_pulses, writes.reset_pulses) == (set_pulses, reset_pulses)
+    assert (writes.set_rows, writes.reset_rows) == (set_rows, reset_rows)
+    assert writes.set_columns == (sets // set_rows if set_rows else 0)
+    assert writes.reset_columns == (resets // reset_rows if reset_rows else 0)
+
+
+def test_unchanged_weights_are_not_written():
+    cells = np.full((4, 3), 5e-6)
+    writes = count_writes(cells, cells, 1e-7, False)
+    assert (writes.pulses, writes.row_activity, writes.column_activity, writes.charge) == (0, 0, 0, 0)
+
+
+def test_values_other_than_zero_and_one_count_as_active_only():
+    codes = encode(np.array([0.0, 1.0, 1.9, 2.0, -1.0, 0.5]))
+    assert codes.tolist() == [0, 3, 3, 2, 2, 2]
