@@ -1,0 +1,122 @@
+"""Whole runs against the reference: full precision, text and files."""
+
+import pytest
+from golden import REORDERED, SAME_MATH, case, cases, close, differences
+
+from neurosim import Design, NeurosimError, Network, Trace, evaluate, text
+
+SECTIONS = ("floorplan", "area", "chip", "layers")
+FINISHED = [name for name in cases() if case(name).exit_status == 0]
+STOPPED = [name for name in cases() if case(name).exit_status != 0]
+
+
+def _inputs(recorded, folder):
+    """Design, network and trace of a case whose files lie in `folder`."""
+    design = Design.from_file(folder / "params.csv").replace(
+        synapse_bits=int(recorded.args[2]), input_bits=recorded.input_bits
+    )
+    network = Network.from_file(folder / recorded.args[1])
+    words = recorded.args[4:]
+    files = [
+        (*(folder / word for word in words[n : n + 3]), float(words[n + 3])) for n in range(0, len(words), 4)
+    ]
+    return design, network, Trace.from_files(files, network, recorded.input_bits)
+
+
+def _evaluated(name, folder):
+    recorded = case(name)
+    return recorded, evaluate(*_inputs(recorded, recorded.write(folder)))
+
+
+def same_print(got, want):
+    """PRINTED at its strictest: byte for byte. The sign of a nan has no meaning."""
+    return got.replace("-nan", "nan") == want.replace("-nan", "nan")
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_a_recorded_run_is_reproduced(name, tmp_path):
+    recorded, report = _evaluated(name, tmp_path / "traces")
+    results = report.to_reference()
+    wrong = differences(*({key: part[key] for key in SECTIONS} for part in (results, recorded.full)), REORDERED)
+    assert not wrong, wrong[:5]
+    assert same_print(report.to_text(), _without_runtime(recorded.stdout))
+    output, breakdown = report.to_csv(tmp_path / "run", recorded.epoch)
+    assert same_print(output.read_text(), recorded.output)
+    assert same_print(breakdown.read_text(), recorded.breakdown)
+
+
+def _without_runtime(stdout):
+    """Recorded standard output up to the run-time block, whose number was not recorded."""
+    rule = text.runtime_text(0).splitlines()[0]
+    return stdout[: stdout.index(rule)]
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_the_subarray_of_a_recorded_run_is_reproduced(name, tmp_path):
+    """Where a difference begins: the one circuit that all tiles repeat."""
+    recorded = case(name)
+    design, network, _ = _inputs(recorded, recorded.write(tmp_path))
+    from neurosim import plan
+
+    array, want = plan(design, network).chip.array, recorded.full["subarray"]
+    got = {
+        "numRow": array.rows,
+        "numCol": array.columns,
+        "lengthRow": array.cells.row_length,
+        "lengthCol": array.cells.column_length,
+        "capRow1": array.cap_row,
+        "capRow2": array.cap_word_line,
+        "capCol": array.cap_column,
+        "resRow": array.cells.row_resistance,
+        "resCol": array.cells.column_resistance,
+        "heightArray": array.cells.height,
+        "widthArray": array.cells.width,
+        "areaArray": array.area_array,
+        "height": array.height,
+        "width": array.width,
+        "area": array.area,
+        "usedArea": array.used_area,
+        "emptyArea": array.empty_area,
+        "areaADC": array.area_adc,
+        "areaAccum": array.area_accumulation,
+        "areaOther": array.area_other,
+        "areaAG": array.area_ag,
+        "resCellAccess": array.cell.access_resistance,
+        "capCellAccess": array.cell.cap_access_drain,
+        "capSRAMCell": array.cell.cap_storage,
+    }
+    wrong = {key: (got[key], want[key]) for key in want if not close(got[key], want[key], SAME_MATH)}
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_a_run_that_the_reference_gives_up_is_refused_in_one_sentence(name, tmp_path):
+    recorded = case(name)
+    with pytest.raises(NeurosimError) as refused:
+        evaluate(*_inputs(recorded, recorded.write(tmp_path)))
+    assert "\n" not in str(refused.value)
+
+
+def test_full_size_vgg8_is_reproduced(tmp_path):
+    from neurosim.examples import vgg8
+
+    recorded = case("vgg8_defaults")
+    network, trace = vgg8()
+    assert network.to_csv() == recorded.network
+    report = evaluate(Design(), network, trace)
+    wrong = differences(
+        *({key: part[key] for key in SECTIONS} for part in (report.to_reference(), recorded.full)), REORDERED
+    )
+    assert not wrong, wrong[:5]
+    assert same_print(report.to_text(), _without_runtime(recorded.stdout))
+    output, breakdown = report.to_csv(tmp_path, recorded.epoch)
+    assert same_print(output.read_text(), recorded.output)
+    assert same_print(breakdown.read_text(), recorded.breakdown)
+
+
+def test_a_second_run_is_appended(tmp_path):
+    recorded, report = _evaluated(FINISHED[0], tmp_path / "traces")
+    for _ in range(2):
+        output, breakdown = report.to_csv(tmp_path, recorded.epoch)
+    assert same_print(output.read_text(), recorded.output * 2)
+    assert breakdown.read_text() == text.breakdown_csv(report) * 2
