@@ -36,7 +36,7 @@ cdef class SRAMCells(CellArray):
 @cython.final
 cdef class NVMCells(CellArray):
     cdef readonly double resistance_on      # with the access transistor [ohm]
-    cdef readonly double resistance_average # [ohm]
+    cdef readonly double resistance_average  # [ohm]
     cdef readonly double cap_row_drains     # a row of the transposed array: wire and drains [F]
     cdef readonly double read_voltage       # [V]
     cdef readonly double write_pulse        # [s]

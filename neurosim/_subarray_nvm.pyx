@@ -239,11 +239,11 @@ cdef class SequentialNVM(NVMArray):
     cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept nogil:
         cdef double latency = self.decoder.latency(STEEP, self.nvm.cap_word_line, 0, writes)
         cdef double before
-        cdef long k
+        cdef long _vector
         if self.transistors:
             return latency + self.word_line_driver.latency(
                 self._decoded(), self.nvm.cap_word_line, self.nvm.row_resistance, writes)
-        for k in range(vectors):
+        for _vector in range(vectors):
             before = driver[0]
             driver[0] = self.crossbar_driver.write_latency(
                 self._decoded(), self.nvm.cap_row, self.nvm.row_resistance, writes, before)
