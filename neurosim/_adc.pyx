@@ -395,10 +395,10 @@ cdef class MultilevelEncoder(Circuit):
         # Quirk: as many encoders as *touch* the outline stand side by side, one more than fits
         if width and rule == FREE:
             abreast = to_int(ceil(width / unit_width))
-            self._outline(unit_height * lines(self.count, min(abreast, self.count)), max(width, unit_width))
+            self._outline(unit_height * lines(self.tech, self.count, min(abreast, self.count)), max(width, unit_width))
         elif height and rule == FREE:
             abreast = to_int(ceil(height / unit_height))
-            self._outline(max(height, unit_height), unit_width * lines(self.count, min(abreast, self.count)))
+            self._outline(max(height, unit_height), unit_width * lines(self.tech, self.count, min(abreast, self.count)))
         return 0
 
     cdef Stage half_path(self, double ramp) noexcept nogil:

@@ -52,8 +52,10 @@ cdef inline void through(Stage *path, double resistance, double capacitance) noe
     path.ramp = step.ramp
 
 
-cdef inline int lines(int count, int per_line) noexcept nogil:
-    """How many rows (or columns) hold `count` units; Quirk: none per line gives INT_MIN, a negative area."""
+cdef inline int lines(Technology tech, int count, int per_line) noexcept nogil:
+    """How many rows (or columns) hold `count` units; Quirk U22: none per line gives INT_MIN, a negative area."""
+    if per_line < 1 and tech.corrects_outlines:
+        per_line = 1
     return to_int(ceil(<double>count / per_line))
 
 

@@ -76,14 +76,14 @@ cdef class FlipFlops(Circuit):
         cdef int fitting
         if height and rule == FREE:
             fitting = abreast(self.count, height, unit_height)
-            if fitting == 0:
+            if fitting == 0 and not self.tech.corrects_outlines:
                 self._complain("ERROR: Height of subArray is even smaller than a single DFF !!! ")
-            self._outline(height, unit_width * lines(self.count, fitting))
+            self._outline(height, unit_width * lines(self.tech, self.count, fitting))
         elif width and rule == FREE:
             fitting = abreast(self.count, width, unit_width)
-            if fitting == 0:
+            if fitting == 0 and not self.tech.corrects_outlines:
                 self._complain("ERROR: Width of subArray is even smaller than a single DFF !!! ")
-            self._outline(unit_height * lines(self.count, fitting), width)
+            self._outline(unit_height * lines(self.tech, self.count, fitting), width)
         else:
             self._outline(unit_height, unit_width * self.count)
         return 0
@@ -197,15 +197,15 @@ cdef class Adder(Circuit):
         cdef double tall_height = self.nand.height * self.bits       # one adder with a row of gates per bit
         cdef double tall_width = self.nand.width * 9
         if height and rule == FREE:
-            if self.nand.height > height:
+            if self.nand.height > height and not self.tech.corrects_outlines:
                 self._complain("[Adder] Error: A single adder height is even larger than the assigned height ! ")
             else:
-                self._outline(height, flat_width * lines(self.count, abreast(self.count, height, self.nand.height)))
+                self._outline(height, flat_width * lines(self.tech, self.count, abreast(self.count, height, self.nand.height)))
         elif width and rule == FREE:
-            if tall_width > width:
+            if tall_width > width and not self.tech.corrects_outlines:
                 self._complain("[Adder] Error: A single adder width is even larger than the assigned width ! ")
             else:
-                self._outline(tall_height * lines(self.count, abreast(self.count, width, tall_width)), width)
+                self._outline(tall_height * lines(self.tech, self.count, abreast(self.count, width, tall_width)), width)
         else:
             self._outline(self.nand.height, flat_width * self.count)
         return 0

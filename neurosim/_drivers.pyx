@@ -116,11 +116,13 @@ cdef class RowDecoder(Circuit):
             if nor.height > room or nand.height > room or inverter.height > room:
                 self._complain("[Row Decoder] Error: Row Decoder width is even larger than the assigned width !")
             fitting = abreast(self.nors, room, nor.height)
-            nor_lines = lines(self.nors, fitting) if fitting > 0 else 0
+            nor_lines = lines(self.tech, self.nors, fitting) if fitting > 0 else 0
             fitting = abreast(self.nands, room, nand.height)
-            nand_lines = lines(self.nands, fitting) if fitting > 0 else 0
-            inverter_lines = lines(self.inverters, abreast(self.inverters, room, inverter.height))
+            nand_lines = lines(self.tech, self.nands, fitting) if fitting > 0 else 0
+            inverter_lines = lines(self.tech, self.inverters, abreast(self.inverters, room, inverter.height))
             along = room
+            if self.address_bits == 0 and self.tech.corrects_decoders:
+                inverter_lines = 0      # nothing to address; Quirk U16: INT_MIN lines of no inverter
         else:
             along = larger(nor.height * self.nors, nand.height * self.nands)
         pitch = METAL2_PITCH if columns else METAL3_PITCH
@@ -233,11 +235,11 @@ cdef class DecoderDriver(Circuit):
         if height and rule == FREE:
             if height < tech.cell_height:
                 self._complain("[DecoderDriver] Error: pass gate height is even larger than the assigned height")
-            gate = in_height(tech, self.gate, split_evenly(self.outputs, height, tech.cell_height).share)
+            gate = in_height(tech, self.gate, split_evenly(tech, self.outputs, height, tech.cell_height).share)
         elif width and rule == FREE:
             if tech.min_cell_width > width:
                 self._complain("[DecoderDriver] Error: pass gate width is even larger than the assigned width")
-            gate = in_width(tech, self.gate, split_evenly(self.outputs, width, tech.min_cell_width).share)
+            gate = in_width(tech, self.gate, split_evenly(tech, self.outputs, width, tech.min_cell_width).share)
         else:
             gate = in_height(tech, self.gate, tech.cell_height)
 
@@ -245,7 +247,7 @@ cdef class DecoderDriver(Circuit):
             unit.height = self.inverter.height + gate.height * gates
             unit.width = larger(self.inverter.width, gate.width)
             if width and rule == FREE:
-                count = lines(self.outputs, to_int(width / unit.width))
+                count = lines(self.tech, self.outputs, to_int(width / unit.width))
                 self._outline(unit.height * (self.outputs if count > self.outputs else count), width)
             else:
                 self._outline(unit.height, unit.width * self.outputs)
@@ -253,7 +255,7 @@ cdef class DecoderDriver(Circuit):
             unit.height = larger(self.inverter.height, gate.height)
             unit.width = self.inverter.width + gate.width * gates
             if height and rule == FREE:
-                count = lines(self.outputs, to_int(height / unit.height))
+                count = lines(self.tech, self.outputs, to_int(height / unit.height))
                 self._outline(height, unit.width * (self.outputs if count > self.outputs else count))
             else:
                 self._outline(unit.height * self.outputs, unit.width)
@@ -342,14 +344,16 @@ cdef class WordLineDriver(Circuit):
                 columns = to_int(ceil(tech.cell_height / share))
                 if columns > self.rows:
                     self._complain("[WLNewDecoderDriver] Error: pass gate height is even larger than the array height")
-                share = height / lines(self.rows, columns)
+                share = height / lines(tech, self.rows, columns)
+                if tech.corrects_outlines and share < tech.cell_height:
+                    share = tech.cell_height
             gate = in_height(tech, self.gate, share)
         else:
             gate = in_height(tech, self.gate, tech.cell_height)
         unit_height = larger(larger(self.inverter.height, self.nand.height), gate.height)
         unit_width = 3 * self.nand.width + self.inverter.width + 2 * gate.width
         if height and rule == FREE:
-            self._outline(height, unit_width * lines(self.rows, to_int(height / unit_height)))
+            self._outline(height, unit_width * lines(self.tech, self.rows, to_int(height / unit_height)))
         else:
             self._outline(unit_height * self.rows, unit_width)
         return gate.height

@@ -330,7 +330,7 @@ cdef class Precharger(Circuit):
         if width and rule == FREE:
             if width < wide:
                 self._complain("[Precharger] Error: Precharger width is even larger than the assigned width !")
-            self._outline(lines(columns, abreast(columns, width, wide)) * unit_height, width)
+            self._outline(lines(self.tech, columns, abreast(columns, width, wide)) * unit_height, width)
         else:
             self._outline(unit_height, columns * wide)
         self._refit(rule, height, width)
@@ -400,7 +400,7 @@ cdef class SRAMWriteDriver(Circuit):
             if inverter.width > width:
                 self._complain(
                     "[SRAMWriteDriver] Error: SRAMWriteDriver width is even larger than the assigned width !")
-            self._outline(lines(columns, abreast(columns, width, inverter.width)) * unit_height, width)
+            self._outline(lines(self.tech, columns, abreast(columns, width, inverter.width)) * unit_height, width)
         else:
             self._outline(unit_height, columns * inverter.width)
         self._refit(rule, height, width)

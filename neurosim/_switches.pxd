@@ -29,7 +29,7 @@ cdef inline Stage charge(const PassGate *gate, int drains, double ramp, double l
     return horowitz(gate.resistance * (gate.cap_drain * drains + load) + resistance * load / 2, ramp)
 
 
-cdef Split split_evenly(int count, double room, double least) noexcept nogil
+cdef Split split_evenly(Technology tech, int count, double room, double least) noexcept nogil
 cdef PassGate sized_pass_gate(Technology tech, double load, double region) noexcept
 cdef PassGate minimum_pass_gate(Technology tech) noexcept
 cdef Size in_height(Technology tech, PassGate gate, double height) noexcept

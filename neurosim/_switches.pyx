@@ -25,14 +25,16 @@ cdef double LINEAR_REGION = 0.2     # on-resistance in the linear region over th
 
 # Pass gates -----------------------------------------------------------------------------------------------------
 
-cdef Split split_evenly(int count, double room, double least) noexcept nogil:
+cdef Split split_evenly(Technology tech, int count, double room, double least) noexcept nogil:
     """Spread `count` units over as few lines as possible, evenly, with at least `least` [m] for each.
 
-    Quirk: a room smaller than that is split by INT_MIN, and the area is nonsense.
+    Quirk U22: a room smaller than that is split by INT_MIN, and the area is nonsense.
     """
     cdef Split split
-    split.lines = lines(count, to_int(room / least))
-    split.share = room / lines(count, split.lines)
+    split.lines = lines(tech, count, to_int(room / least))
+    split.share = room / lines(tech, count, split.lines)
+    if tech.corrects_outlines and split.share < least:
+        split.share = least
     return split
 
 
@@ -77,6 +79,8 @@ cdef Size in_height(Technology tech, PassGate gate, double height) noexcept:
 cdef Size in_width(Technology tech, PassGate gate, double width) noexcept:
     """Layout of a pass gate that is folded as often as fits into a given width."""
     cdef int folds = <int>(<long long>to_int(width / (0.5 * tech.min_cell_width)) - 1)      # wraps around
+    if folds < 1 and tech.corrects_outlines:
+        folds = 1
     return pass_gate_size(tech, gate.width_n, gate.width_p, folds)
 
 
@@ -148,10 +152,10 @@ cdef class Mux(Circuit):
             gate = in_height(tech, self.gate, tech.cell_height)
             fits = not width < gate.width
             if rows and fits:
-                used = lines(count, abreast(count, width, gate.width))
+                used = lines(tech, count, abreast(count, width, gate.width))
         elif rows:
             fits = not tech.min_cell_width > width
-            split = split_evenly(count, width, tech.min_cell_width)
+            split = split_evenly(tech, count, width, tech.min_cell_width)
             used = split.lines
             gate = in_width(tech, self.gate, split.share)
         else:
@@ -202,7 +206,7 @@ cdef RowLayout row_layout(Technology tech, PassGate gate, int count, double heig
     layout.too_small = False
     if height:
         layout.too_small = height < tech.cell_height
-        split = split_evenly(count, height, tech.cell_height)
+        split = split_evenly(tech, count, height, tech.cell_height)
         layout.gate = in_height(tech, gate, split.share)
         layout.columns = split.lines
         layout.height = height
@@ -283,7 +287,7 @@ cdef class SwitchMatrix(Circuit):
         if width and rule == FREE:
             if tech.min_cell_width > width:
                 self._complain("[SwitchMatrix] Error: pass gate width is even larger than the array width")
-            pairs = split_evenly(self.outputs, width, tech.min_cell_width * 2)
+            pairs = split_evenly(tech, self.outputs, width, tech.min_cell_width * 2)
             gate = in_width(tech, self.gate, pairs.share / 2)
             self.flip_flops = FlipFlops(tech, self.outputs, clock, width=width)
             self._outline(gate.height * pairs.lines + self.flip_flops.height, width)

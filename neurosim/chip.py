@@ -128,7 +128,12 @@ class Chip:
                 gradient *= 2
                 self.arrays_written_together *= 2
             bits += gradient
+            if "U5" in design.corrections:
+                self.arrays_written_together = max(self.arrays_written_together, 1)
+        # Quirk U18: whole cores only, so that a small buffer has none.
         self.buffer_cores = bits // (design.global_buffer_rows * design.global_buffer_columns)
+        if "U18" in design.corrections:
+            self.buffer_cores = max(self.buffer_cores, 1)
 
     def _build_global_circuits(self):
         design, plan = self.design, self.plan
@@ -237,4 +242,5 @@ class Chip:
         parts += [self.buffer, self.htree, self.pooling, self.accumulation, self.activation]
         parts += [self.gradient_unit, self.gradient_adder]
         # The subarray is laid out once when it is made, then again within each kind of tile.
-        self.complaints = self.array.complaints + sum((part.complaints for part in parts if part), ())
+        once = self.array.initial_complaints + self.array.complaints
+        self.complaints = once + sum((part.complaints for part in parts if part), ())

@@ -42,8 +42,6 @@ class Design(_Values):
             if name not in PARAMETERS:
                 raise NeurosimError(f"{name!r} is no design parameter{suggestion(name, PARAMETERS)}")
         super().__init__(**{name: PARAMETERS[name].check(value) for name, value in parameters.items()})
-
-    def __post_init__(self):
         if self.weight_max <= self.weight_min:
             raise NeurosimError(f"weight_max = {self.weight_max:g} must be above weight_min = {self.weight_min:g}")
 
@@ -77,7 +75,9 @@ class Design(_Values):
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError as error:
-            raise NeurosimError(f"{path}: the design file cannot be read ({error.strerror})", status=1) from None
+            raise NeurosimError(
+                f"{path}: the design file cannot be read ({error.strerror}); give a .toml, .csv or .cpp file", status=1
+            ) from None
         readers = {".toml": cls._from_toml, ".csv": cls._from_csv}
         if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
             from neurosim.param_cpp import read_param_cpp
@@ -130,7 +130,7 @@ class Design(_Values):
 
     def to_reference(self):
         """{reference's name: reference's number} of all parameters."""
-        values = {p.reference: p.to_reference(getattr(self, p.name)) for p in PARAMETERS.values()}
+        values = {p.reference: p.to_reference(getattr(self, p.name)) for p in BY_REFERENCE.values()}
         values["maxConductance"], values["minConductance"] = self.conductance_max, self.conductance_min
         return values
 
@@ -142,7 +142,8 @@ class Design(_Values):
             for p in PARAMETERS.values():
                 if p.section == section:
                     unit = f" [{p.unit}]" if p.unit else ""
-                    lines.append(f"# {p.meaning}{unit}; {p.range}; {p.reference} in the reference")
+                    there = f"{p.reference} in the reference" if p.reference else "not in the reference"
+                    lines.append(f"# {p.meaning}{unit}; {p.range}; {there}")
                     lines.append(f"{p.name} = {_toml(getattr(self, p.name))}")
         return "\n".join(lines) + "\n"
 
@@ -152,6 +153,11 @@ class Design(_Values):
     def parallel_read(self):
         """Whether all rows are read at once."""
         return self.read_mode == "parallel"
+
+    @property
+    def corrections(self):
+        """Ids of the reference's defects that this design does without."""
+        return frozenset(self.correct.split())
 
     @property
     def effective_cell_bits(self):
@@ -206,7 +212,7 @@ class Design(_Values):
         """The process this design is built in."""
         from neurosim.technology import load
 
-        return load(self.node, self.roadmap, self.temperature)
+        return load(self.node, self.roadmap, self.temperature, corrections=self.corrections & {"U16", "U22"})
 
 
 def _line_of(text, name):

@@ -22,6 +22,8 @@ def plan(design, network):
     Plan
     """
     network = network if isinstance(network, Network) else Network(network)
+    if "U17" in design.corrections:
+        design = design.replace(columns_per_adc=min(design.columns_per_adc, design.array_columns))
     placed = floorplan(design, network)
     return Plan(design, network, placed, Chip(design, network, placed))
 
@@ -48,10 +50,9 @@ def evaluate(design, network, trace, progress=None):
         In one sentence, what in design, network or trace cannot be evaluated.
     """
     planned = plan(design, network)
-    chip, placed = planned.chip, planned.floorplan
+    design, chip, placed = planned.design, planned.chip, planned.floorplan
     residue = Residue()
     reader = ArrayReader(design, chip.array)
-    gate = design.fefet_gate_capacitance
     values, complaints = [], []
     for index, layer in enumerate(planned.network):
         if progress:
@@ -59,18 +60,22 @@ def evaluate(design, network, trace, progress=None):
         record = trace.layer(index)
         data, activity = reader.layer(record), record.activity
         del record  # the largest thing in memory
-        tiles = []
+        tiles, lines = [], []
         for share in placed.layer_maps(index, layer):
             tile = chip.novel_tile if placed.novel[index] else chip.tile
             pes = []
             for pe in share.pes:
-                arrays = [array_cost(chip.array, data.measure(part), residue, gate) for part in pe.arrays]
+                arrays = [array_cost(chip, data.measure(part), residue) for part in pe.arrays]
                 pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue))
             speedup = placed.speedup_rows[index], placed.speedup_columns[index]
             tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue))
+            # What the reference prints at every read, and the outline of the PE, asked for once a tile.
+            if chip.array.complaint_per_read:
+                reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * design.input_bits
+                lines += [chip.array.complaint_per_read] * reads
+            lines += tile.pe.complaints
         values.append(layer_totals(chip, index, tiles, activity))
-        # A tile asks for its PE's outline every time it is evaluated, and the PE complains again.
-        complaints.append(tile.pe.complaints * len(tiles))
+        complaints.append(tuple(lines))
     if progress:
         progress(len(planned.network), len(planned.network))
     finish_layers(placed, values, design.pipeline)

@@ -55,4 +55,5 @@ def gradient_unit_of(design, rows, columns):
         reference_rows=design.array_rows,
         wire_resistance=wires.column,
         additions=design.columns_per_adc,
+        at_least_one="U6" in design.corrections,
     )

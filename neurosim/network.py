@@ -88,7 +88,11 @@ class Network(tuple):
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError as error:
-            raise NeurosimError(f"{path}: the network file cannot be read ({error.strerror})", status=1) from None
+            raise NeurosimError(
+                f"{path}: the network file cannot be read ({error.strerror}); give a file with a line of eight numbers "
+                "for each layer",
+                status=1,
+            ) from None
         layers = []
         for number, line in enumerate(text.splitlines(), start=1):
             if not line.strip():
@@ -118,7 +122,7 @@ def _layer(fields, where, line):
         try:
             value = float(field)
         except (TypeError, ValueError):
-            raise NeurosimError(f"{place}: {name} = {field!r} is no number") from None
+            raise NeurosimError(f"{place}: {name} = {field!r} is no number; write a whole number") from None
         if value != value or abs(value) > 2**31 - 1 or value != int(value):
             raise NeurosimError(f"{place}: {name} = {field!r} is no whole number below 2^31")
         low = 0 if name == "pool" else 1

@@ -50,6 +50,8 @@ class Parameter:
         """The permitted values in words."""
         if self.kind is bool:
             return "true or false"
+        if self.name == "correct":
+            return "all, or ids of docs/fidelity.md such as U5 U18; empty for the reference's results"
         if self.choices is not None:
             return ", ".join(str(choice) for choice in self.choices)
         if self.above is not None:
@@ -58,7 +60,7 @@ class Parameter:
             return f"{self.low:g} to {self.high:g}"
         if self.low is not None:
             return f"at least {self.low:g}"
-        return "any number"
+        return "any finite number"
 
     def check(self, value, where=""):
         """`value` as this parameter's type, or a sentence that says what would be accepted."""
@@ -73,6 +75,10 @@ class Parameter:
             if isinstance(value, (int, float)) and value in (0, 1):
                 return bool(value)
             raise refuse("is neither true nor false")
+        if self.choices is None and self.kind is str:
+            from neurosim.corrections import parse_ids
+
+            return parse_ids(str(value), where)
         if self.kind is str:
             for choice in self.choices:
                 if isinstance(value, str) and value.lower() == choice.lower():
@@ -240,7 +246,10 @@ def _parameters():
     yield p("tree_folding", "treeFoldedRatio", 4.0, "", "how far the chip's H-tree is folded to save area", above=0)
     yield p("max_global_bus_width", "maxGlobalBusWidth", 8192.0, "bit", "upper bound of the chip's bus width", low=1)
 
+    section = "model"
+    yield p("correct", "", "", "", "defects of the reference to correct where it prints infinities or negative areas")
+
 
 PARAMETERS = {parameter.name: parameter for parameter in _parameters()}
-BY_REFERENCE = {parameter.reference: parameter for parameter in PARAMETERS.values()}
+BY_REFERENCE = {parameter.reference: parameter for parameter in PARAMETERS.values() if parameter.reference}
 SECTIONS = tuple(dict.fromkeys(parameter.section for parameter in PARAMETERS.values()))

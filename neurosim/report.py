@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from neurosim import text
+from neurosim.outputs import Outputs, write_whole
 from neurosim.quantities import AREAS, CHIP_QUANTITIES, QUANTITIES, STEPS
 from neurosim.tile import divided
 
@@ -43,6 +44,13 @@ class Plan:
                 "ERROR!: Memory precision is even higher than synapse precision, please modify 'cellBit' in Param.cpp!"
             )
         return [*lines, *self.floorplan.notices]
+
+    @cached_property
+    def warnings(self):
+        """{id: sentence} of the reference's defects that touch this design; see docs/fidelity.md."""
+        from neurosim.corrections import findings
+
+        return findings(self.chip)
 
     @property
     def area_complaints(self):
@@ -257,7 +265,7 @@ class Report(Plan):
         return text.floorplan_text(self) + text.performance_text(self) + text.summary_text(self)
 
     def to_csv(self, folder=".", epoch="0"):
-        """Append to the reference's two CSV files below `folder`, making folders as needed.
+        """Append to the reference's two CSV files below `folder`, to both or (after a failure) to none.
 
         Returns
         -------
@@ -266,11 +274,10 @@ class Report(Plan):
         """
         folder = Path(folder)
         breakdown = folder / text.BREAKDOWN_FOLDER / text.BREAKDOWN_NAME.format(epoch=epoch)
-        breakdown.parent.mkdir(parents=True, exist_ok=True)
         output = folder / text.OUTPUT_NAME
-        for path, block in ((breakdown, text.breakdown_csv(self)), (output, text.output_line(self))):
-            with open(path, "a", encoding="ascii", newline="\n") as file:
-                file.write(block)
+        with Outputs() as outputs:
+            outputs.append(breakdown, text.breakdown_csv(self))
+            outputs.append(output, text.output_line(self))
         return output, breakdown
 
 
@@ -374,15 +381,6 @@ def _plain(value):
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
-
-
-def write_whole(path, content):
-    """Write a text file so that it is either whole or not there."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(path.name + ".part")
-    scratch.write_text(content, encoding="utf-8", newline="\n")
-    scratch.replace(path)
 
 
 def finite(values):

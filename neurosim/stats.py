@@ -283,10 +283,11 @@ class _LayerReader:
         return ArrayStats(self.reader.columns(inputs & 1, cells), active / len(part.rows), writes)
 
 
-def array_cost(array, stats, residue, gate_capacitance=0.0):
-    """`Cost` of one subarray for all input vectors of an image and one weight update."""
+def array_cost(chip, stats, residue):
+    """`Cost` of one subarray of a chip for all input vectors of an image and one weight update."""
     from neurosim._columns import read_vectors
 
+    array, design = chip.array, chip.design
     reads = read_vectors(array, stats.conductance, stats.activity)
     update = 0.0, 0.0
     if stats.writes is not None:
@@ -295,9 +296,9 @@ def array_cost(array, stats, residue, gate_capacitance=0.0):
             writes.row_activity,
             writes.column_activity,
             writes.pulses,
-            write_energy(array, writes, gate_capacitance),
-            vectors=len(stats.activity),
-            previous=residue.driver_latency,
+            write_energy(array, writes, design.fefet_gate_capacitance),
+            vectors=1 if "U20" in design.corrections else len(stats.activity),
+            previous=0.0 if "U20" in design.corrections else residue.driver_latency,
         )
         residue.driver_latency = written["driver_latency"]
         update = written["latency"], written["energy"]

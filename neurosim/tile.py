@@ -268,6 +268,7 @@ def activation(design, array, *, units, entries, tables, width):
         entries,
         tables,
         clock=design.clock_frequency,
+        sram="U19" in design.corrections and design.memory == "SRAM",
         cell_height=cell.cell.height,
         cell_width=cell.cell.width,
         read_voltage=cell.cell.read_voltage,

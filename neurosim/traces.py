@@ -85,8 +85,8 @@ class Trace:
             for weight, old, inputs, activity in files
         ]
         _check_count(files, network)
-        for source in files:
-            source.check()
+        for number, source in enumerate(files, 1):
+            source.check(f"layer {number}")
         return cls(files, network, input_bits)
 
     @classmethod
@@ -175,11 +175,11 @@ class _Files:
     inputs: Path
     activity: float | None
 
-    def check(self):
+    def check(self, where):
         for path, what in ((self.weight, "weight"), (self.weight_old, "old weight"), (self.inputs, "input")):
             if not path.is_file():
                 why = "is a folder" if path.is_dir() else "does not exist"
-                raise NeurosimError(f"{path}: the {what} file {why}", status=1)
+                raise NeurosimError(f"{path}: the {what} file {why}; give the CSV file of {where}", status=1)
 
     def load(self, rows, outputs, columns, where):
         # The parser runs outside Python's lock, so the three files use the cores there are.
@@ -222,7 +222,7 @@ def _parse(path, values, codes, exact_width, where):
     needs = f"{where} of the network needs {rows} lines of {columns} numbers"
     raise NeurosimError(
         {
-            "number": f"{path}:{line}: field {field} is {text!r}, which is no number",
+            "number": f"{path}:{line}: field {field} is {text!r}, which is no number; write one such as 0.25",
             "line": f"{path}:{line}: the line ends after {field} of {columns} numbers; {needs}",
             "file": f"{path}:{line}: the file ends here; {needs}",
             "rows": f"{path}:{line}: more lines than expected; {needs}",

@@ -31,14 +31,14 @@ NUMBERS = (
 )
 
 
-def load(node, roadmap="LSTP", temperature=301, transistor="conventional"):
+def load(node, roadmap="LSTP", temperature=301, transistor="conventional", corrections=()):
     """The `Technology` of a node [nm], a roadmap ("HP", "LSTP") and a temperature [K]; equal calls share one object."""
-    return _load(node, roadmap, temperature, transistor)
+    return _load(node, roadmap, temperature, transistor, frozenset(corrections))
 
 
 @functools.lru_cache(maxsize=64)
-def _load(node, roadmap, temperature, transistor):
-    return Technology(node, roadmap, temperature, transistor)
+def _load(node, roadmap, temperature, transistor, corrections):
+    return Technology(node, roadmap, temperature, transistor, corrections)
 
 
 def nodes(roadmap="LSTP", transistor="conventional"):

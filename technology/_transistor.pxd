@@ -58,6 +58,10 @@ cdef class Technology:
     cdef readonly double min_pmos           # pn_size_ratio * 2 F [m]
     cdef readonly double cell_height        # standard-cell height available to transistors: 28 F [m]
     cdef readonly double min_cell_width     # 2 * (poly width + gate-poly gap) * F, planar rule at every node [m]
+    # Corrections of the reference, off by default: see the class
+    cdef readonly frozenset corrections
+    cdef readonly bint corrects_decoders    # U16
+    cdef readonly bint corrects_outlines    # U22
     # Private: the rest of the layout rules (in units of F) and the branch switches
     cdef bint fin_sizing                    # widths are rescaled by fin_pitch / (2 F) in area and capacitance
     cdef bint fin_device                    # the FinFET branch of the equations applies

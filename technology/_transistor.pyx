@@ -77,6 +77,9 @@ cdef class Technology:
         300 to 400 [K]. Quirk: a fraction is cut off.
     transistor : str
         "conventional" (planar CMOS, FinFET at 14 nm and below), "2d" or "tfet".
+    corrections : iterable of str
+        Layout defects of the reference that circuits of this technology do without (docs/fidelity.md): "U16" draws no
+        decoder where there is nothing to address; "U22" lets an outline grow that is too small for a single unit.
 
     Attributes
     ----------
@@ -97,7 +100,7 @@ cdef class Technology:
         Layout rules at this node [m].
     """
 
-    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional"):
+    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional", corrections=()):
         from neurosim import technology
 
         if not COLDEST <= temperature < HOTTEST + 1:        # refuses NaN too
@@ -110,6 +113,9 @@ cdef class Technology:
         self.roadmap = process["roadmap"]
         self.transistor = process["transistor"]
         self.temperature = int(temperature)
+        self.corrections = frozenset(corrections)
+        self.corrects_decoders = "U16" in self.corrections
+        self.corrects_outlines = "U22" in self.corrections
         self.feature_size = self.node * 1e-9
         # Quirk: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
         # does not have. Its gates come out without width.
@@ -167,7 +173,7 @@ cdef class Technology:
     def __reduce__(self):
         from neurosim import technology
 
-        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor)
+        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor, self.corrections)
 
     # The equations, for Python
 

@@ -1,0 +1,49 @@
+"""How a command ends: a user's mistake is one line on standard error and a status, never a traceback."""
+
+import os
+import sys
+from contextlib import suppress
+
+from neurosim.errors import NeurosimError
+
+INTERRUPTED = 130
+STATUS_HELP = "exit status: 0 success, 1 a file is missing, 2 another mistake in the input, 130 interrupted\n"
+
+
+def guarded(program, action):
+    """Call `action()` and return the exit status of `program`: what it returns, or what its exception means."""
+    try:
+        status = action() or 0
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except NeurosimError as error:
+        return _fail(program, error, error.status)
+    except BrokenPipeError:
+        _forget(sys.stdout)  # the reader has seen enough
+        return 0
+    except OSError as error:
+        if error.filename is None:
+            _forget(sys.stdout)
+        return _fail(program, f"{error.filename or 'standard output'}: {error.strerror or error}", 2)
+    except MemoryError:
+        return _fail(program, "not enough memory for the traces of a layer; use a machine with more", 2)
+    except KeyboardInterrupt:
+        return _fail(program, "interrupted", INTERRUPTED)
+
+
+def warn(program, sentence):
+    """A warning on standard error."""
+    print(f"{program}: warning: {sentence}", file=sys.stderr)
+
+
+def _fail(program, sentence, status):
+    # Whatever a sentence quotes, it stays one line.
+    print(f"{program}: error: {' '.join(str(sentence).splitlines())}", file=sys.stderr)
+    return status
+
+
+def _forget(stream):
+    """Let a stream that cannot be written swallow what it still holds, or Python complains at its end."""
+    with suppress(OSError, ValueError, AttributeError):  # not a real file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
