@@ -281,6 +281,11 @@ cdef class MultilevelSenseAmp(Circuit):
         cdef double column = raised(&self.column_law, resistance)
         return self.fit.power_floor + column if column >= 0 else fitted_power(&self.fit, resistance)
 
+    @property
+    def conversion_key(self):
+        """What conversions depend on: converters with equal keys turn equal columns into equal costs."""
+        return (<char *>&self.fit)[:sizeof(ColumnFit)], self.levels, self.first_reference, self.reference_step
+
     cpdef double column_latency(self, double resistance) noexcept nogil:
         """Time [s] to convert a column of `resistance` [ohm] alone, not kept between 1 and 10 ns."""
         return self._latency(resistance * self.fit.scale)

@@ -1,75 +1,227 @@
-"""The loops over data: input vectors x columns (reads) and cells (write pulses)."""
+"""The loops over data: rows x columns x input vectors (currents), columns (conversions), cells (write pulses).
 
-import numpy as np
+Nothing here uses BLAS: inputs are bits, so that the current of a column is a sum over the cells of conducting
+rows. It is taken from the first row to the last, as the reference does, whatever the number of threads.
+"""
 
 from libc.math cimport ceil, fabs
+from libc.stdlib cimport free, malloc
 
 from neurosim._adc cimport Conversion, MultilevelSenseAmp
 from neurosim._subarray cimport ArrayRead, SubArray
 from neurosim.technology._transistor cimport to_int
 
+cdef enum:
+    LANES = 32          # columns whose cells stay in the first-level cache together
+    PLANES = 64         # input vectors whose conducting rows are listed at a time
 
-cdef ArrayRead add_up(SubArray array, MultilevelSenseAmp adc, MultilevelSenseAmp adc_ag, bint converts, bint converts_ag,
-                      const double[:, ::1] conductance, const double[::1] activity,
-                      double[::1] resistance) noexcept nogil:
-    """Every input vector's read, summed."""
-    cdef Py_ssize_t vector, column, columns = conductance.shape[1]
-    cdef Conversion forward, backward
-    cdef ArrayRead one, total
-    forward.latency = forward.energy = backward.latency = backward.energy = 0
-    total.latency = total.latency_ag = total.energy = total.energy_ag = 0
-    total.latency_adc = total.latency_accumulation = total.latency_other = 0
-    total.energy_adc = total.energy_accumulation = total.energy_other = 0
-    for vector in range(conductance.shape[0]):
-        if converts or converts_ag:
+
+cdef struct Wiring:             # in series with every cell [ohm]
+    double along                # per column passed
+    double down                 # per row passed
+    double access
+    bint constant               # one `down` and `access` only, whatever the cell (SRAM)
+    bint average                # mean over the conducting rows, not their sum
+
+
+cdef void path_conductances(const double[:, :] cells, const Wiring *wiring, double *path) noexcept nogil:
+    """Conductance of every cell with the wires of its own path: the row up to it, the column down from it [S]."""
+    cdef Py_ssize_t row, column, rows = cells.shape[0], columns = cells.shape[1]
+    for row in range(rows):
+        for column in range(columns):
+            if wiring.constant:
+                path[row * columns + column] = 1.0 / (wiring.access + wiring.down)
+            else:
+                path[row * columns + column] = 1.0 / (1.0 / cells[row, column] + (column + 1) * wiring.along
+                                                      + (rows - row) * wiring.down + wiring.access)
+
+
+cdef inline void add_rows(const double *path, Py_ssize_t stride, Py_ssize_t width, const int *listed, int count,
+                          double *current) noexcept nogil:
+    """Sum the listed rows of `path` over `width` columns, in order."""
+    cdef double[LANES] total
+    cdef const double *first
+    cdef const double *second
+    cdef const double *third
+    cdef const double *fourth
+    cdef Py_ssize_t lane
+    cdef int k = 0
+    for lane in range(width):
+        total[lane] = 0
+    while k + 4 <= count:
+        first = path + listed[k] * stride
+        second = path + listed[k + 1] * stride
+        third = path + listed[k + 2] * stride
+        fourth = path + listed[k + 3] * stride
+        if width == LANES:
+            for lane in range(LANES):
+                total[lane] = (((total[lane] + first[lane]) + second[lane]) + third[lane]) + fourth[lane]
+        else:
+            for lane in range(width):
+                total[lane] = (((total[lane] + first[lane]) + second[lane]) + third[lane]) + fourth[lane]
+        k += 4
+    while k < count:
+        first = path + listed[k] * stride
+        for lane in range(width):
+            total[lane] = total[lane] + first[lane]
+        k += 1
+    for lane in range(width):
+        current[lane] = total[lane]
+
+
+cdef int currents(const unsigned char[:, ::1] codes, Py_ssize_t start, Py_ssize_t stop, const double *path,
+                  bint average, double[:, ::1] resistance, double[::1] activity) noexcept nogil:
+    """Column resistances and row activity of the input vectors from `start` to `stop`; -1 without memory."""
+    cdef Py_ssize_t rows = codes.shape[0], columns = resistance.shape[1]
+    cdef Py_ssize_t block, last, row, plane, column, width
+    cdef unsigned char code
+    cdef int conducting
+    cdef double conductance
+    cdef int *listed = <int *>malloc(PLANES * rows * sizeof(int))
+    cdef int[PLANES] counts
+    cdef int[PLANES] active
+    if listed == NULL:
+        return -1
+    block = start
+    while block < stop:
+        last = min(block + PLANES, stop)
+        for plane in range(last - block):
+            counts[plane] = active[plane] = 0
+        for row in range(rows):
+            for plane in range(last - block):
+                code = codes[row, block + plane]
+                # Without a branch: the next free place is overwritten until a row conducts.
+                listed[plane * rows + counts[plane]] = <int>row
+                counts[plane] += code & 1
+                active[plane] += code >> 1
+        column = 0
+        while column < columns:
+            width = min(LANES, columns - column)
+            for plane in range(last - block):
+                add_rows(path + column, columns, width, listed + plane * rows, counts[plane],
+                         &resistance[block - start + plane, column])
+            column += LANES
+        for plane in range(last - block):
+            activity[block - start + plane] = <double>active[plane] / rows
+            conducting = counts[plane]
             for column in range(columns):
-                resistance[column] = 1.0 / conductance[vector, column]
-        if converts:
-            forward = adc.convert(&resistance[0], columns)
-        if converts_ag:
-            # Quirk: the transposed read-out sees the columns of the forward one.
-            backward = adc_ag.convert(&resistance[0], columns)
-        array.read(activity[vector], forward.latency, forward.energy, backward.latency, backward.energy, &one)
-        total.latency += one.latency
-        total.latency_ag += one.latency_ag
-        total.energy += one.energy
-        total.energy_ag += one.energy_ag
-        total.latency_adc += one.latency_adc
-        total.latency_accumulation += one.latency_accumulation
-        total.latency_other += one.latency_other
-        total.energy_adc += one.energy_adc
-        total.energy_accumulation += one.energy_accumulation
-        total.energy_other += one.energy_other
-    return total
+                conductance = resistance[block - start + plane, column]
+                resistance[block - start + plane, column] = 1.0 / (conductance / conducting if average else conductance)
+        block = last
+    free(listed)
+    return 0
 
 
-def read_vectors(SubArray array not None, const double[:, ::1] conductance, const double[::1] activity):
+def column_resistances(const unsigned char[:, ::1] codes, const double[:, :] cells, *, double along, double down,
+                       double access, bint constant=False, bint average=False, Py_ssize_t start=0, stop=None):
+    """What every column of an array shows to its ADC, for some of the input vectors.
+
+    Parameters
+    ----------
+    codes : uint8, (rows, vectors)
+        Inputs, see `neurosim.traces.LayerTrace`.
+    cells : float64, (rows, columns)
+        Conductance of each cell [S].
+    along, down : float
+        Wire resistance per cell along a row and down a column [ohm].
+    access : float
+        Resistance in series with each cell [ohm].
+    constant : bool
+        Every cell conducts 1 / (access + down), whatever it holds and wherever it lies (SRAM).
+    average : bool
+        Row-by-row read-out: the mean over the conducting rows (no number where there are none).
+    start, stop : int
+        Which input vectors.
+
+    Returns
+    -------
+    (resistance, activity)
+        float64, (stop - start, columns) [ohm] and (stop - start,): the share of rows that are active.
+    """
+    import numpy as np
+
+    cdef Py_ssize_t end = codes.shape[1] if stop is None else stop
+    cdef Py_ssize_t rows = codes.shape[0], columns = cells.shape[1]
+    cdef Wiring wiring = Wiring(along, down, access, constant, average)
+    cdef double[:, ::1] resistance = np.empty((end - start, columns))
+    cdef double[::1] activity = np.empty(end - start)
+    cdef double *path
+    cdef int problem = -1
+    with nogil:
+        path = <double *>malloc(rows * columns * sizeof(double))
+        if path != NULL:
+            path_conductances(cells, &wiring, path)
+            problem = currents(codes, start, end, path, average, resistance, activity)
+            free(path)
+    if problem:
+        raise MemoryError(f"no memory for an array of {rows} x {columns} cells")
+    return resistance.base, activity.base
+
+
+def convert_columns(MultilevelSenseAmp adc not None, const double[:, ::1] resistance, double[::1] latency,
+                    double[::1] energy):
+    """Time [s] and energy [J] in which an ADC converts all columns of each input vector once.
+
+    Parameters
+    ----------
+    adc : MultilevelSenseAmp
+    resistance : (vectors, columns) [ohm]
+    latency, energy : (vectors,), filled
+    """
+    cdef Py_ssize_t vector
+    cdef Conversion conversion
+    with nogil:
+        for vector in range(resistance.shape[0]):
+            conversion = adc.convert(&resistance[vector, 0], resistance.shape[1])
+            latency[vector] = conversion.latency
+            energy[vector] = conversion.energy
+
+
+def read_vectors(SubArray array not None, const double[::1] activity, forward, backward):
     """Latency and energy of reading all input vectors of one subarray, one after the other.
 
     Parameters
     ----------
     array : SubArray
-    conductance : (vectors, columns)
-        What each column shows to its ADC [S].
     activity : (vectors,)
         Share of the mapped rows that are active.
+    forward, backward : (latency, energy) of each vector's conversion, or None
+        By the array's ADC and by that of its transposed read-out: two arrays of (vectors,) [s], [J].
 
     Returns
     -------
     dict
         Sums over the vectors of the fields of `ArrayRead` [s], [J].
     """
-    cdef MultilevelSenseAmp adc = array.adc
-    cdef MultilevelSenseAmp adc_ag = array.adc_ag
-    cdef bint converts = adc is not None, converts_ag = adc_ag is not None
-    cdef double[::1] resistance = np.empty(max(conductance.shape[1], 1))
-    cdef ArrayRead total
+    cdef Py_ssize_t vector
+    cdef bint converts = forward is not None, converts_ag = backward is not None
+    cdef const double[::1] latency, energy, latency_ag, energy_ag
+    cdef ArrayRead one, total
+    if converts:
+        latency, energy = forward
+    if converts_ag:
+        latency_ag, energy_ag = backward
     with nogil:
-        total = add_up(array, adc, adc_ag, converts, converts_ag, conductance, activity, resistance)
+        total.latency = total.latency_ag = total.energy = total.energy_ag = 0
+        total.latency_adc = total.latency_accumulation = total.latency_other = 0
+        total.energy_adc = total.energy_accumulation = total.energy_other = 0
+        for vector in range(activity.shape[0]):
+            array.read(activity[vector], latency[vector] if converts else 0, energy[vector] if converts else 0,
+                       latency_ag[vector] if converts_ag else 0, energy_ag[vector] if converts_ag else 0, &one)
+            total.latency += one.latency
+            total.latency_ag += one.latency_ag
+            total.energy += one.energy
+            total.energy_ag += one.energy_ag
+            total.latency_adc += one.latency_adc
+            total.latency_accumulation += one.latency_accumulation
+            total.latency_other += one.latency_other
+            total.energy_adc += one.energy_adc
+            total.energy_accumulation += one.energy_accumulation
+            total.energy_other += one.energy_other
     return total
 
 
-def write_pulses(const double[:, ::1] new, const double[:, ::1] old, double step, bint binary):
+def write_pulses(const double[:, :] new, const double[:, :] old, double step, bint binary):
     """Count the pulses that change one array's cells from `old` to `new` conductances.
 
     Rows are written one after the other; within a row all columns at once, first up (set), then down

@@ -1,12 +1,15 @@
 """The flow: design and network to floorplan, chip and (with a trace) report."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 from neurosim.chip import Chip
 from neurosim.costs import Residue
 from neurosim.layers import layer_totals
 from neurosim.mapping import floorplan
 from neurosim.network import Network
 from neurosim.report import Plan, Report, finish_layers
-from neurosim.stats import ArrayReader, array_cost
+from neurosim.stats import ArrayReader, array_cost, conversion_key
 
 
 def plan(design, network):
@@ -50,33 +53,86 @@ def evaluate(design, network, trace, progress=None):
         In one sentence, what in design, network or trace cannot be evaluated.
     """
     planned = plan(design, network)
-    design, chip, placed = planned.design, planned.chip, planned.floorplan
-    residue = Residue()
-    reader = ArrayReader(design, chip.array)
-    values, complaints = [], []
-    for index, layer in enumerate(planned.network):
-        if progress:
-            progress(index, len(planned.network))
-        record = trace.layer(index)
-        data, activity = reader.layer(record), record.activity
-        del record  # the largest thing in memory
+    chip = planned.chip
+    adcs = {conversion_key(adc): adc for adc in (chip.array.adc, chip.array.adc_ag) if adc is not None}
+    reader = ArrayReader(planned.design, chip.array.cell, adcs)
+    roll_up = RollUp(planned)
+    layers = len(planned.network)
+    with ThreadPoolExecutor(threads()) as pool:
+        ahead = pool.submit(trace.layer, 0)
+        for index in range(layers):
+            if progress:
+                progress(index, layers)
+            recorded = ahead.result()
+            if index + 1 < layers:
+                ahead = pool.submit(trace.layer, index + 1)
+            data, activity = reader.layer(recorded), recorded.activity
+            del recorded  # the largest thing in memory
+            maps = planned.floorplan.layer_maps(index, planned.network[index])
+            parts = [part for share in maps for pe in share.pes for part in pe.arrays]
+            roll_up.add_layer(index, maps, pool.map(data.measure, parts), activity)
+    if progress:
+        progress(layers, layers)
+    return roll_up.report()
+
+
+def threads():
+    """Threads that measure arrays: the cores this process may use, or NEUROSIM_THREADS if that is set."""
+    wanted = os.environ.get("NEUROSIM_THREADS", "")
+    if wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class RollUp:
+    """Costs of arrays added up to PEs, tiles, layers and the chip, in the reference's order.
+
+    Parameters
+    ----------
+    planned : Plan
+    """
+
+    def __init__(self, planned):
+        self.planned = planned
+        self.residue = Residue()
+        self.values = []
+        self.complaints = []
+
+    def add_layer(self, index, maps, stats, activity):
+        """Take the next layer in.
+
+        Parameters
+        ----------
+        index : int
+        maps : sequence of TileMap
+        stats : iterator of ArrayStats
+            Of every array of `maps`, in order.
+        activity : float
+            Share of ones in the layer's input.
+        """
+        planned, chip, residue = self.planned, self.planned.chip, self.residue
+        layer, placed = planned.network[index], planned.floorplan
+        tile = chip.novel_tile if placed.novel[index] else chip.tile
+        speedup = placed.speedup_rows[index], placed.speedup_columns[index]
         tiles, lines = [], []
-        for share in placed.layer_maps(index, layer):
-            tile = chip.novel_tile if placed.novel[index] else chip.tile
+        for share in maps:
             pes = []
             for pe in share.pes:
-                arrays = [array_cost(chip, data.measure(part), residue) for part in pe.arrays]
+                arrays = [array_cost(chip, next(stats), residue) for _ in pe.arrays]
                 pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue))
-            speedup = placed.speedup_rows[index], placed.speedup_columns[index]
             tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue))
             # What the reference prints at every read, and the outline of the PE, asked for once a tile.
             if chip.array.complaint_per_read:
-                reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * design.input_bits
+                reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * planned.design.input_bits
                 lines += [chip.array.complaint_per_read] * reads
             lines += tile.pe.complaints
-        values.append(layer_totals(chip, index, tiles, activity))
-        complaints.append(tuple(lines))
-    if progress:
-        progress(len(planned.network), len(planned.network))
-    finish_layers(placed, values, design.pipeline)
-    return Report(planned.design, planned.network, placed, chip, values, complaints)
+        self.values.append(layer_totals(chip, index, tiles, activity))
+        self.complaints.append(tuple(lines))
+
+    def report(self):
+        """The `Report` of all layers."""
+        planned = self.planned
+        finish_layers(planned.floorplan, self.values, planned.design.pipeline)
+        return Report(
+            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
+        )

@@ -11,6 +11,9 @@ import numpy as np
 from neurosim.cells import conductances
 from neurosim.costs import Cost
 
+# Column resistances that are held at a time: what the second-level cache holds.
+BLOCK = 32768
+
 
 @dataclass(frozen=True)
 class Writes:
@@ -138,37 +141,50 @@ class ArrayStats:
 
     Attributes
     ----------
-    conductance : ndarray, (bit planes of input vectors, columns)
-        What each column shows to its ADC [S].
     activity : ndarray, (bit planes of input vectors,)
         Share of the mapped rows that are active.
+    conversions : dict
+        {key of an ADC: (latency, energy) of converting all columns once, for every bit plane}.
     writes : Writes or None
         The weight update, with training.
     """
 
-    conductance: np.ndarray
     activity: np.ndarray
+    conversions: dict
     writes: Writes | None
 
 
 class ArrayReader:
-    """Turns traces into `ArrayStats` for a design.
+    """Turns traces into `ArrayStats` for a design and the ADCs that look at its columns.
 
     Parameters
     ----------
     design : Design
-    array : SubArray
+    cell : PlacedCell
         For the resistance of its access device.
+    adcs : dict
+        {key: MultilevelSenseAmp}
     """
 
-    def __init__(self, design, array):
+    def __init__(self, design, cell, adcs):
         self.design = design
-        self.cell_resistance = array.cell.access_resistance
+        self.adcs = adcs
         self.step = (design.conductance_max - design.conductance_min) / design.max_write_pulses
+        # Quirk: the current through a 1T1R cell passes `resistance_access`, not the transistor that the array's
+        # layout is sized for; an FeFET has none. An SRAM cell is one transistor and one piece of wire.
+        sram = design.memory == "SRAM"
+        behind_transistor = design.memory == "RRAM" and design.access == "cmos"
+        self.wiring = {
+            "along": design.wires.row,
+            "down": design.wires.column,
+            "access": cell.access_resistance if sram else design.resistance_access if behind_transistor else 0.0,
+            "constant": sram,
+            "average": not (design.parallel_read or sram),
+        }
 
     def layer(self, trace):
-        """The statistics of one layer, computed array by array."""
-        return _LayerReader(self, trace)
+        """The arrays of one layer."""
+        return LayerReader(self, trace)
 
     def conductances(self, weight):
         """Conductances of all cells of a weight matrix [S]."""
@@ -184,85 +200,9 @@ class ArrayReader:
             weight_min=design.weight_min,
         )
 
-    def columns(self, conducts, cells):
-        """Conductance of every column for every bit plane [S].
 
-        Parameters
-        ----------
-        conducts : ndarray of bool or uint8, (rows, planes)
-            Which rows conduct.
-        cells : ndarray, (rows, columns)
-            Conductance of each cell [S].
-
-        Returns
-        -------
-        ndarray, (planes, columns)
-        """
-        return column_conductances(
-            conducts,
-            cells,
-            self.design.memory,
-            row_wire=self.design.wires.row,
-            column_wire=self.design.wires.column,
-            access=self.access_resistance,
-            average=not self.design.parallel_read,
-        )
-
-    @property
-    def access_resistance(self):
-        """Resistance in series with a cell's own, as its column shows it [ohm].
-
-        Quirk: the current through a 1T1R cell passes `resistance_access`, not the transistor that the array's
-        layout is sized for; an FeFET has none.
-        """
-        design = self.design
-        if design.memory == "SRAM":
-            return self.cell_resistance
-        return design.resistance_access if design.memory == "RRAM" and design.access == "cmos" else 0.0
-
-
-def column_conductances(conducts, cells, memory, *, row_wire, column_wire, access, average):
-    """Conductance that each column of an array shows to its ADC [S], for every bit plane.
-
-    Every cell is in series with the wires of its own path only: the row up to its column and the column
-    down from its row (no sneak paths, no shared IR drop).
-
-    Parameters
-    ----------
-    conducts : ndarray of bool or uint8, (rows, planes)
-    cells : ndarray, (rows, columns)
-        Conductance of each cell [S].
-    memory : str
-        "SRAM", "RRAM" or "FeFET".
-    row_wire, column_wire : float
-        Wire resistance per cell along a row and along a column [ohm].
-    access : float
-        Resistance in series with each cell [ohm].
-    average : bool
-        Row-by-row read-out: the mean over the conducting rows (no number where there are none).
-
-    Returns
-    -------
-    ndarray, (planes, columns)
-    """
-    rows, columns = cells.shape
-    selected = np.ascontiguousarray(conducts.T, dtype=np.float64)
-    if memory == "SRAM":
-        # Quirk: one cell and one piece of wire a row, whatever is stored and wherever it lies.
-        path = np.full((rows, columns), 1.0 / (access + column_wire))
-    else:
-        along = (np.arange(columns) + 1) * row_wire
-        down = ((rows - np.arange(rows)) * column_wire)[:, None]
-        path = 1.0 / (((1.0 / cells + along) + down) + access)
-    total = selected @ path
-    if average and memory != "SRAM":
-        with np.errstate(invalid="ignore", divide="ignore"):
-            total /= selected.sum(axis=1)[:, None]
-    return total
-
-
-class _LayerReader:
-    """The arrays of one layer."""
+class LayerReader:
+    """The arrays of one layer; `measure` may be called from several threads."""
 
     def __init__(self, reader, trace):
         self.reader = reader
@@ -272,15 +212,31 @@ class _LayerReader:
 
     def measure(self, part):
         """`ArrayStats` of one `ArrayMap`."""
+        from neurosim._columns import column_resistances, convert_columns
+
+        reader = self.reader
         rows, columns = slice(part.rows.start, part.rows.stop), slice(part.columns.start, part.columns.stop)
-        inputs, cells = self.inputs[rows], np.ascontiguousarray(self.new[rows, columns])
+        inputs, cells = self.inputs[rows], self.new[rows, columns]
+        planes = inputs.shape[1]
+        activity = np.empty(planes)
+        conversions = {key: (np.empty(planes), np.empty(planes)) for key in reader.adcs}
+        block = max(BLOCK // len(part.columns), 1)
+        for start in range(0, planes, block):
+            some = slice(start, min(start + block, planes))
+            resistance, activity[some] = column_resistances(
+                inputs, cells, start=start, stop=some.stop, **reader.wiring
+            )
+            for key, adc in reader.adcs.items():
+                convert_columns(adc, resistance, *(values[some] for values in conversions[key]))
         writes = None
         if self.old is not None:
-            design = self.reader.design
-            old = np.ascontiguousarray(self.old[rows, columns])
-            writes = count_writes(cells, old, self.reader.step, design.memory == "SRAM")
-        active = np.count_nonzero(inputs & 2, axis=0)
-        return ArrayStats(self.reader.columns(inputs & 1, cells), active / len(part.rows), writes)
+            writes = count_writes(cells, self.old[rows, columns], reader.step, reader.design.memory == "SRAM")
+        return ArrayStats(activity, conversions, writes)
+
+
+def conversion_key(adc):
+    """The key of an ADC in `ArrayStats.conversions`; None without an ADC."""
+    return None if adc is None else adc.conversion_key
 
 
 def array_cost(chip, stats, residue):
@@ -288,7 +244,9 @@ def array_cost(chip, stats, residue):
     from neurosim._columns import read_vectors
 
     array, design = chip.array, chip.design
-    reads = read_vectors(array, stats.conductance, stats.activity)
+    # Quirk: the transposed read-out sees the columns of the forward one.
+    forward, backward = (stats.conversions.get(conversion_key(adc)) for adc in (array.adc, array.adc_ag))
+    reads = read_vectors(array, stats.activity, forward, backward)
     update = 0.0, 0.0
     if stats.writes is not None:
         writes = stats.writes

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from small import NETWORK, arrays, design, network, trace
 
 from neurosim import NeurosimError, Network, Trace, evaluate, plan
-from neurosim._columns import read_vectors
+from neurosim._columns import column_resistances, convert_columns, read_vectors
 from neurosim.quantities import QUANTITIES, STEPS
 from neurosim.stats import ArrayReader
+from neurosim.traces import encode
 
 MODES = [
     {},
@@ -74,10 +75,18 @@ def test_reads_add_up_over_split_traces(cut, seed, mode):
     random = np.random.default_rng(seed)
     inputs = (random.random((32, 64)) < 0.4).astype(np.uint8)
     cells = random.uniform(chosen.conductance_min, chosen.conductance_max, (32, 32))
-    conductance = ArrayReader(chosen, chip.array).columns(inputs, cells)
-    activity = inputs.sum(axis=0) / 32
-    whole = read_vectors(chip.array, conductance, activity)
-    parts = [read_vectors(chip.array, conductance[part], activity[part]) for part in (slice(cut), slice(cut, None))]
+    resistance, activity = column_resistances(encode(inputs), cells, **ArrayReader(chosen, chip.array.cell, {}).wiring)
+    conversions = []
+    for adc in (chip.array.adc, chip.array.adc_ag):
+        pair = np.empty(64), np.empty(64)
+        if adc is not None:
+            convert_columns(adc, resistance, *pair)
+        conversions.append(pair if adc is not None else None)
+    whole = read_vectors(chip.array, activity, *conversions)
+    parts = [
+        read_vectors(chip.array, activity[some], *(pair and tuple(values[some] for values in pair) for pair in conversions))
+        for some in (slice(cut), slice(cut, None))
+    ]
     _same(whole, {name: parts[0][name] + parts[1][name] for name in whole})
 
 
