@@ -158,6 +158,30 @@ def column_resistances(const unsigned char[:, ::1] codes, const double[:, :] cel
     return resistance.base, activity.base
 
 
+def linear_conductances(const double[:, :] weight, double span, double low):
+    """Conductances of cells that hold weights from -1 to 1 on a linear scale [S]; see `neurosim.cells.conductances`.
+
+    Parameters
+    ----------
+    weight : (rows, columns)
+    span, low : float
+        Width and lower end of the conductance range [S].
+
+    Returns
+    -------
+    ndarray, (rows, columns)
+    """
+    import numpy as np
+
+    cdef Py_ssize_t row, column
+    cdef double[:, ::1] conductance = np.empty((weight.shape[0], weight.shape[1]))
+    with nogil:
+        for row in range(weight.shape[0]):
+            for column in range(weight.shape[1]):
+                conductance[row, column] = (weight[row, column] + 1) / 2 * span + low
+    return conductance.base
+
+
 def convert_columns(MultilevelSenseAmp adc not None, const double[:, ::1] resistance, double[::1] latency,
                     double[::1] energy):
     """Time [s] and energy [J] in which an ADC converts all columns of each input vector once.

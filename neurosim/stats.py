@@ -188,10 +188,14 @@ class ArrayReader:
 
     def conductances(self, weight):
         """Conductances of all cells of a weight matrix [S]."""
+        from neurosim._columns import linear_conductances
+
         design = self.design
+        if design.memory != "SRAM" and design.synapse_bits == design.effective_cell_bits:
+            return linear_conductances(weight, design.conductance_max - design.conductance_min, design.conductance_min)
         return conductances(
             weight,
-            linear=design.memory != "SRAM" and design.synapse_bits == design.effective_cell_bits,
+            linear=False,
             synapse_bits=design.synapse_bits,
             cell_bits=design.effective_cell_bits,
             conductance_max=design.conductance_max,
@@ -207,16 +211,22 @@ class LayerReader:
     def __init__(self, reader, trace):
         self.reader = reader
         self.inputs = trace.inputs
-        self.new = reader.conductances(trace.weight)
-        self.old = reader.conductances(trace.weight_old) if reader.design.training else None
+        self.weight = trace.weight
+        self.weight_old = trace.weight_old if reader.design.training else None
+
+    def cells(self, weight, part):
+        """Conductances of one array's cells [S]; an array may end within the cells of a weight."""
+        width = self.reader.design.cells_per_synapse
+        first, last = part.columns.start // width, -(-part.columns.stop // width)
+        held = self.reader.conductances(weight[part.rows.start : part.rows.stop, first:last])
+        return held[:, part.columns.start - first * width : part.columns.stop - first * width]
 
     def measure(self, part):
         """`ArrayStats` of one `ArrayMap`."""
         from neurosim._columns import column_resistances, convert_columns
 
         reader = self.reader
-        rows, columns = slice(part.rows.start, part.rows.stop), slice(part.columns.start, part.columns.stop)
-        inputs, cells = self.inputs[rows], self.new[rows, columns]
+        inputs, cells = self.inputs[part.rows.start : part.rows.stop], self.cells(self.weight, part)
         planes = inputs.shape[1]
         activity = np.empty(planes)
         conversions = {key: (np.empty(planes), np.empty(planes)) for key in reader.adcs}
@@ -229,8 +239,9 @@ class LayerReader:
             for key, adc in reader.adcs.items():
                 convert_columns(adc, resistance, *(values[some] for values in conversions[key]))
         writes = None
-        if self.old is not None:
-            writes = count_writes(cells, self.old[rows, columns], reader.step, reader.design.memory == "SRAM")
+        if self.weight_old is not None:
+            old = self.cells(self.weight_old, part)
+            writes = count_writes(cells, old, reader.step, reader.design.memory == "SRAM")
         return ArrayStats(activity, conversions, writes)
 
 

@@ -211,7 +211,7 @@ def _parse(path, values, codes, exact_width, where):
     from neurosim._traces import parse
 
     try:
-        data = np.fromfile(path, dtype=np.uint8)
+        data = np.memmap(path, dtype=np.uint8, mode="r") if Path(path).stat().st_size else np.empty(0, np.uint8)
     except OSError as error:
         raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
     problem = parse(data, values, codes, exact_width)
