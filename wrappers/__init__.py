@@ -1,0 +1,1 @@
+"""How people reach neurosim: the drop-in for the C++ program (`main`)."""

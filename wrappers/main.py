@@ -1,0 +1,141 @@
+"""`neurosim-main`: the drop-in for the C++ program.
+
+Same arguments, same standard output, same files in the working directory. Unlike the C++ program it
+checks what it is given, says in one sentence what is wrong, and then writes nothing at all.
+"""
+
+import os
+import sys
+import time
+from contextlib import suppress
+
+from neurosim.console import STATUS_HELP, guarded, warn
+from neurosim.errors import NeurosimError
+
+PROGRAM = "neurosim-main"
+OPTIONS = {
+    "--design": "a file: .toml, .csv or an edited Param.cpp",
+    "--correct": "ids such as U5,U18, or all",
+}
+
+HELP = f"""\
+usage: neurosim-main EPOCH NETWORK.csv SYNAPSE_BITS INPUT_BITS {{weight.csv weightOld.csv input.csv activity}}...
+                     [--design FILE] [--correct IDS]
+
+Evaluates a compute-in-memory training chip on recorded traces, as the DNN+NeuroSim V2.0 program does: prints
+the report, appends a line to NeuroSim_Output.csv and a block to
+NeuroSim_Results_Each_Epoch/NeuroSim_Breakdown_Epock_<EPOCH>.csv in the working directory.
+
+  EPOCH          only names the breakdown file
+  NETWORK.csv    a line a layer: rows, columns, channels, kernel rows, kernel columns, outputs, pool, stride
+  SYNAPSE_BITS   precision of a weight
+  INPUT_BITS     precision of an activation
+  weight.csv weightOld.csv input.csv activity
+                 for each layer: weights now and before the update, input bit planes, share of ones in the input
+
+  --design FILE  parameters of the chip: a commented .toml (neurosim params --toml), an edited Param.cpp, or a
+                 .csv of name,value; without one, the defaults of the reference
+  --correct IDS  correct defects of the reference where it prints infinities or negative areas: U5,U18 or all
+  --version, --help
+
+environment
+  NEUROSIM_DESIGN=FILE    as --design, which wins
+  NEUROSIM_RESULTS=FILE   also write the results as JSON in full precision, in the reference's names
+
+{STATUS_HELP}"""
+
+
+def main(words=None, design=None):
+    """Run the drop-in.
+
+    Parameters
+    ----------
+    words : list of str, optional
+        Arguments; those of the process unless given.
+    design : str, optional
+        Design file to use when neither `--design` nor NEUROSIM_DESIGN names one.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    words = sys.argv[1:] if words is None else list(words)
+    start = time.perf_counter()
+    return guarded(PROGRAM, lambda: _run(words, design, start))
+
+
+def _run(words, design, start):
+    words, chosen = _take_options(words)
+    if words in (["--help"], ["-h"]):
+        print(HELP, end="")
+        return 0
+    if words == ["--version"]:
+        from neurosim import __version__
+
+        print(f"{PROGRAM} {__version__}")
+        return 0
+
+    from neurosim.recordings import files_from_words, read_command
+
+    command = read_command(words)
+
+    from neurosim import text
+    from neurosim.design import Design
+    from neurosim.network import Network
+    from neurosim.outputs import Outputs, check_writable
+
+    path = chosen.get("--design") or os.environ.get("NEUROSIM_DESIGN") or design
+    design = Design.from_file(path, warn=lambda sentence: warn(PROGRAM, sentence)) if path else Design()
+    design = design.replace(synapse_bits=command.synapse_bits, input_bits=command.input_bits)
+    if "--correct" in chosen:
+        design = design.replace(correct=chosen["--correct"])
+    network = Network.from_file(command.network)
+    files = files_from_words(command.traces, network, command.network)
+
+    breakdown = os.path.join(text.BREAKDOWN_FOLDER, text.BREAKDOWN_NAME.format(epoch=command.epoch))
+    results = os.environ.get("NEUROSIM_RESULTS")
+    for output in (breakdown, text.OUTPUT_NAME, *([results] if results else [])):
+        check_writable(output)
+
+    from neurosim.evaluation import evaluate
+    from neurosim.progress import Progress
+    from neurosim.traces import Trace
+
+    trace = Trace.from_files(files, network, design.input_bits)
+    with Progress(network, terminal_only=True) as progress:  # a captured run stays clean
+        report = evaluate(design, network, trace, progress)
+
+    for sentence in report.warnings.values():
+        warn(PROGRAM, sentence)
+    # Everything is rendered before the first byte goes out.
+    printed = report.to_text()
+    line, block = text.output_line(report), text.breakdown_csv(report)
+    with Outputs() as outputs:
+        if results:
+            outputs.replace(results, report.to_reference_json())
+        outputs.append(breakdown, block)
+        outputs.append(text.OUTPUT_NAME, line)
+        with suppress(BrokenPipeError):  # who stops reading still gets the files
+            sys.stdout.write(printed + text.runtime_text(time.perf_counter() - start))
+            sys.stdout.flush()
+    return 0
+
+
+def _take_options(words):
+    """The words without the options, and {option: value}."""
+    rest, chosen = [], {}
+    words = iter(words)
+    for word in words:
+        option, equals, value = word.partition("=")
+        if option not in OPTIONS:
+            rest.append(word)
+        elif not equals and (value := next(words, None)) is None:
+            raise NeurosimError(f"{option} needs {OPTIONS[option]}")
+        else:
+            chosen[option] = value
+    return rest, chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main())
