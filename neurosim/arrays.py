@@ -44,9 +44,26 @@ def subarray(tech, cell, rows, columns, *, read_mode, **options):
 
 
 def subarray_of(design):
-    """The `SubArray` that a chip of this `Design` repeats."""
+    """The `SubArray` that a chip of this `Design` repeats.
+
+    Raises
+    ------
+    NeurosimError
+        More lines share a converter, or hold a weight, than the array has.
+    """
     from neurosim.cells import Cell
 
+    if design.training and design.rows_per_adc_ag > design.array_rows:
+        raise NeurosimError(
+            f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference divides "
+            f"by zero); use rows_per_adc_ag of at most {design.array_rows}, or training = false"
+        )
+    lines = min(design.array_rows, design.array_columns) if design.training else design.array_columns
+    if design.memory == "SRAM" and design.cells_per_synapse > lines:
+        raise NeurosimError(
+            f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of a "
+            "line of the subarray; use larger arrays or fewer synapse_bits"
+        )
     return subarray(
         design.technology,
         Cell.from_design(design),

@@ -112,13 +112,21 @@ class Cell:
         Raises
         ------
         NeurosimError
-            The access transistor of a 1T1R cell would be wider than the cell.
+            The access transistor of a 1T1R cell would be wider than the cell, or a cell narrower than a fin.
         """
         if self.memory == "SRAM":
-            return self._placed_sram(tech)
-        if self.has_transistor:
-            return self._placed_1t1r(tech)
-        return self._placed_crosspoint(tech)
+            placed = self._placed_sram(tech)
+        elif self.has_transistor:
+            placed = self._placed_1t1r(tech)
+        else:
+            placed = self._placed_crosspoint(tech)
+        if not (math.isfinite(placed.cap_access_drain) and math.isfinite(placed.cap_storage)):
+            # The reference divides by zero.
+            raise NeurosimError(
+                f"a cell {self.width:g} F wide is too narrow for the fins of its transistors at {tech.node} nm; use a "
+                "cell width of at least 4 F"
+            )
+        return placed
 
     def _placed_sram(self, tech):
         feature = tech.feature_size

@@ -16,6 +16,7 @@ first steps
   neurosim params                          every parameter of a chip
   neurosim params --toml design.toml       a commented file to edit, for --design
   neurosim drop-in NeuroSIM/main           a program that old scripts call like the C++ one
+  neurosim doctor                          check this installation
 
 `neurosim COMMAND --help` explains a command.
 
@@ -83,6 +84,13 @@ examples
                                        edits to Param.cpp take effect at once, without make
 
 The program is the same as `neurosim-main`; `neurosim-main --help` tells its arguments and environment.
+
+{STATUS_HELP}"""
+
+
+DOCTOR_HELP = f"""\
+Prints versions, compiled modules, BLAS and threads, and evaluates VGG-8 against values recorded from the C++ program,
+in a few seconds.
 
 {STATUS_HELP}"""
 
@@ -164,6 +172,8 @@ def _parser():
     drop_in.add_argument("path", metavar="PATH", help="the program to write, such as NeuroSIM/main")
     drop_in.add_argument("--design", metavar="FILE", help="design to use unless a call names another")
     drop_in.add_argument("--force", action="store_true", help="replace a file that is no drop-in of neurosim")
+
+    command("doctor", _doctor, "check this installation", DOCTOR_HELP)
     return parser
 
 
@@ -194,6 +204,12 @@ def _run(options):
     from neurosim.cli_run import run
 
     return run(options)
+
+
+def _doctor(options):
+    from neurosim.doctor import doctor
+
+    return doctor()
 
 
 def _plan(options):

@@ -275,6 +275,9 @@ cdef double gate_leakage(Technology t, Gate gate, int inputs, double width_n, do
 
 # ---- Diffusion rows --------------------------------------------------------------------------------------------------
 
+cdef enum:
+    MOST_FOLDS = 2000000000
+
 cdef struct Row:                # the transistor of one input in one diffusion row
     double width                # channel width that is laid out [m]; 0: there is none
     double height               # of the diffusion [m]
@@ -287,14 +290,19 @@ cdef struct Rows:
     Row p
 
 
-cdef inline Row planar_row(double width, double limit) noexcept nogil:
-    """A planar transistor in a row that is `limit` high [m]."""
+cdef inline Row planar_row(Technology t, double width, double limit) noexcept nogil:
+    """A planar transistor in a row that is `limit` high [m].
+
+    Quirk U22: more folds than an int can count (a driver sized for a wire without resistance) become INT_MIN.
+    """
     cdef Row row = Row(width=width, height=0, folds=1, drawn=width > 0, impossible=False)
     if row.drawn:
         if width <= limit:
             row.height = width
         else:
             row.folds = to_int(ceil(width / limit))
+            if t.corrects_outlines and width / limit > MOST_FOLDS:
+                row.folds = MOST_FOLDS
             row.height = limit
     return row
 
@@ -352,8 +360,8 @@ cdef Rows rows_of(Technology t, double width_n, double width_p, double height) n
     else:
         limit_p = part * shared
         limit_n = limit_p / part * (1 - part)
-    rows.p = planar_row(width_p, limit_p)
-    rows.n = planar_row(width_n, limit_n)
+    rows.p = planar_row(t, width_p, limit_p)
+    rows.n = planar_row(t, width_n, limit_n)
     return rows
 
 

@@ -1,0 +1,110 @@
+"""`neurosim doctor`: is this installation whole, what does it run on, and does it get the recorded numbers?"""
+
+import importlib
+import json
+import math
+import os
+import platform
+import time
+from pathlib import Path
+
+from neurosim.errors import NeurosimError
+
+DATA = Path(__file__).resolve().parent / "data"
+PACKAGES = ("numpy", "pandas", "matplotlib")
+# REORDERED of the tests: sums may be taken in another order.
+TOLERANCE = 1e-9
+THREAD_VARIABLES = ("NEUROSIM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE")
+
+
+def compiled_modules():
+    """Names of the compiled modules that this package should have."""
+    import neurosim
+
+    # Declarations are installed beside the modules they belong to; the loops over data have none.
+    names = {"neurosim._columns", "neurosim._traces", "neurosim._subarray_nvm", "neurosim._subarray_sram"}
+    for package in ("neurosim", "neurosim.technology"):
+        folders = neurosim.__path__ if package == "neurosim" else importlib.import_module(package).__path__
+        for folder in folders:
+            names.update(f"{package}.{file.stem}" for file in Path(folder).glob("*.pxd"))
+    return sorted(names)
+
+
+def report_lines():
+    """(line, sound) of every check, as they are made."""
+    from neurosim import __version__
+
+    yield f"neurosim {__version__}, Python {platform.python_version()} on {platform.machine()}", True
+    for name in PACKAGES:
+        try:
+            yield f"{name} {importlib.import_module(name).__version__}", True
+        except ImportError as error:
+            yield f"{name} is missing ({error}): pip install {name}", False
+    broken = []
+    for name in compiled_modules():
+        try:
+            module = importlib.import_module(name)
+        except ImportError as error:
+            broken.append(f"{name} ({error})")
+            continue
+        if str(getattr(module, "__file__", "")).endswith((".py", ".pyx")):
+            broken.append(f"{name} (not compiled)")
+    if broken:
+        yield f"compiled modules are missing: {'; '.join(broken)}: pip install --force-reinstall neurosim", False
+        return
+    yield f"{len(compiled_modules())} compiled modules", True
+    yield f"BLAS of numpy: {_blas()}", True
+    from neurosim.evaluation import threads
+
+    settings = ", ".join(f"{name}={os.environ[name]}" for name in THREAD_VARIABLES if name in os.environ)
+    yield f"{threads()} threads for evaluations{f' ({settings})' if settings else ''}", True
+    yield _self_test()
+
+
+def _blas():
+    """Name and version of the library behind numpy's matrix products."""
+    import numpy as np
+
+    try:
+        blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+        return f"{blas['name']} {blas['version']}"
+    except (KeyError, TypeError):
+        return "unknown"
+
+
+def _self_test():
+    """VGG-8 against the values recorded from the reference."""
+    from neurosim.design import Design
+    from neurosim.evaluation import evaluate
+    from neurosim.examples import vgg8
+
+    start = time.perf_counter()
+    recorded = json.loads((DATA / "vgg8_recorded.json").read_text(encoding="utf-8"))
+    results = evaluate(Design(), *vgg8()).to_reference()
+    wrong = [
+        f"{name} is {results[section][name]!r} instead of {value!r}"
+        for section, values in recorded.items()
+        for name, value in values.items()
+        if not math.isclose(results[section][name], value, rel_tol=TOLERANCE)
+    ]
+    count = sum(map(len, recorded.values()))
+    seconds = time.perf_counter() - start
+    if wrong:
+        return f"VGG-8: {len(wrong)} of {count} results differ from the recorded ones; first, {wrong[0]}", False
+    return f"VGG-8: all {count} recorded results reproduced in {seconds:.1f} s", True
+
+
+def doctor():
+    """Print all checks.
+
+    Raises
+    ------
+    NeurosimError
+        At the end, if a check failed.
+    """
+    failed = 0
+    for line, sound in report_lines():
+        print(f"{'ok  ' if sound else 'FAIL'}  {line}", flush=True)
+        failed += not sound
+    if failed:
+        raise NeurosimError(f"{failed} {'check' if failed == 1 else 'checks'} failed; the lines marked FAIL say what helps")
