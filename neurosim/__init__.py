@@ -24,6 +24,8 @@ _PUBLIC = {
     "Plan": "neurosim.report",
     "Report": "neurosim.report",
     "evaluate": "neurosim.evaluation",
+    "evaluate_many": "neurosim.evaluation",
+    "Cache": "neurosim.cache",
     "plan": "neurosim.evaluation",
     "NeurosimError": "neurosim.errors",
 }

@@ -1,15 +1,16 @@
-"""The flow: design and network to floorplan, chip and (with a trace) report."""
+"""The flow: designs and network to floorplans, chips and (with a trace) reports."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 from neurosim.chip import Chip
 from neurosim.costs import Residue
+from neurosim.errors import NeurosimError
 from neurosim.layers import layer_totals
 from neurosim.mapping import floorplan
+from neurosim.measure import measured, measured_by, threads
 from neurosim.network import Network
 from neurosim.report import Plan, Report, finish_layers
-from neurosim.stats import ArrayReader, array_cost, conversion_key
+from neurosim.stats import array_cost
 
 
 def plan(design, network):
@@ -31,7 +32,7 @@ def plan(design, network):
     return Plan(design, network, placed, Chip(design, network, placed))
 
 
-def evaluate(design, network, trace, progress=None):
+def evaluate(design, network, trace, progress=None, cache=None):
     """Area, latency and energy of a chip that runs `network` on recorded data.
 
     Parameters
@@ -42,6 +43,8 @@ def evaluate(design, network, trace, progress=None):
         Weights, old weights and inputs of every layer.
     progress : callable, optional
         Called as `progress(layers done, layers)` before each layer and after the last.
+    cache : neurosim.Cache, optional
+        Where to find, and leave, what the traces mean for subarrays.
 
     Returns
     -------
@@ -52,36 +55,64 @@ def evaluate(design, network, trace, progress=None):
     NeurosimError
         In one sentence, what in design, network or trace cannot be evaluated.
     """
-    planned = plan(design, network)
-    chip = planned.chip
-    adcs = {conversion_key(adc): adc for adc in (chip.array.adc, chip.array.adc_ag) if adc is not None}
-    reader = ArrayReader(planned.design, chip.array.cell, adcs)
-    roll_up = RollUp(planned)
-    layers = len(planned.network)
+    return evaluate_many([design], network, trace, progress, cache)[0]
+
+
+def evaluate_many(designs, network, trace, progress=None, cache=None):
+    """Evaluate several designs on the same traces, sharing what they have in common.
+
+    Designs whose subarrays see the same column currents (same mapping, cells and wires) share the reading of the
+    traces and the summing of currents, and designs with the same ADC its conversions as well. So a further design that
+    differs in node, temperature, ADC levels, multiplexing or buffers only costs a fraction of the first.
+
+    Parameters
+    ----------
+    designs : sequence of Design
+    network : Network or rows of eight numbers
+    trace : Trace
+    progress : callable, optional
+        Called as `progress(layers done, layers)`, counting the layers of every group of such designs.
+    cache : neurosim.Cache, optional
+
+    Returns
+    -------
+    list of Report
+        In the order of `designs`; the same as from `evaluate`, to the last bit.
+
+    Raises
+    ------
+    NeurosimError
+        What cannot be evaluated; with several designs the sentence begins with the place of the design (from 1).
+    """
+    network = network if isinstance(network, Network) else Network(network)
+    rolls = [RollUp(planned) for planned in _plans(designs, network)]
+    groups = {}
+    for roll in rolls:
+        groups.setdefault(measured_by(roll.planned), []).append(roll)
+    steps, done = len(groups) * len(network), 0
     with ThreadPoolExecutor(threads()) as pool:
-        ahead = pool.submit(trace.layer, 0)
-        for index in range(layers):
-            if progress:
-                progress(index, layers)
-            recorded = ahead.result()
-            if index + 1 < layers:
-                ahead = pool.submit(trace.layer, index + 1)
-            data, activity = reader.layer(recorded), recorded.activity
-            del recorded  # the largest thing in memory
-            maps = planned.floorplan.layer_maps(index, planned.network[index])
-            parts = [part for share in maps for pe in share.pes for part in pe.arrays]
-            roll_up.add_layer(index, maps, pool.map(data.measure, parts), activity)
+        for group in groups.values():
+            layers = measured([roll.planned for roll in group], trace, pool, cache)
+            for index in range(len(network)):
+                if progress:
+                    progress(done, steps)
+                done += 1
+                stats, activity = next(layers)
+                for roll in group:
+                    roll.add_layer(index, iter(stats), activity)
     if progress:
-        progress(layers, layers)
-    return roll_up.report()
+        progress(steps, steps)
+    return [roll.report() for roll in rolls]
 
 
-def threads():
-    """Threads that measure arrays: the cores this process may use, or NEUROSIM_THREADS if that is set."""
-    wanted = os.environ.get("NEUROSIM_THREADS", "")
-    if wanted.isdigit() and int(wanted) > 0:
-        return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _plans(designs, network):
+    for number, design in enumerate(designs, 1):
+        try:
+            yield plan(design, network)
+        except NeurosimError as error:
+            if len(designs) == 1:
+                raise
+            raise NeurosimError(f"design {number}: {error}", status=error.status) from None
 
 
 class RollUp:
@@ -98,15 +129,14 @@ class RollUp:
         self.values = []
         self.complaints = []
 
-    def add_layer(self, index, maps, stats, activity):
+    def add_layer(self, index, stats, activity):
         """Take the next layer in.
 
         Parameters
         ----------
         index : int
-        maps : sequence of TileMap
         stats : iterator of ArrayStats
-            Of every array of `maps`, in order.
+            Of every array of the layer, in the order of its `TileMap`s.
         activity : float
             Share of ones in the layer's input.
         """
@@ -115,7 +145,7 @@ class RollUp:
         tile = chip.novel_tile if placed.novel[index] else chip.tile
         speedup = placed.speedup_rows[index], placed.speedup_columns[index]
         tiles, lines = [], []
-        for share in maps:
+        for share in placed.layer_maps(index, layer):
             pes = []
             for pe in share.pes:
                 arrays = [array_cost(chip, next(stats), residue) for _ in pe.arrays]

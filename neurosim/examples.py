@@ -70,6 +70,10 @@ class _SyntheticLayer:
             self._measure(self.inputs())
         return self._activity
 
+    def fingerprint(self):
+        """The numbers follow from the seed, the layer and how busy it is."""
+        return f"{type(self).__name__} {self._layer} {self._number} {self._ones} {self._seed}"
+
     def load(self, rows, outputs, columns, where):
         """The `LayerTrace`; the sizes follow from the network and only have to agree."""
         inputs = self.inputs()

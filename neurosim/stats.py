@@ -168,6 +168,7 @@ class ArrayReader:
 
     def __init__(self, design, cell, adcs):
         self.design = design
+        self.cell = cell
         self.adcs = adcs
         self.step = (design.conductance_max - design.conductance_min) / design.max_write_pulses
         # Quirk: the current through a 1T1R cell passes `resistance_access`, not the transistor that the array's

@@ -1,5 +1,6 @@
 """Traces: what a layer held and read, from files or from arrays in memory."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,14 @@ class Trace:
             layer.matrix_rows, layer.outputs, layer.vectors * self._input_bits, f"layer {index + 1}"
         )
 
+    def fingerprint(self, index):
+        """A text that changes when the content of a layer changes: a hash of its files or arrays."""
+        source = self._sources[index]
+        if hasattr(source, "fingerprint"):
+            return source.fingerprint()
+        recorded = self.layer(index)
+        return _hash(recorded.weight, recorded.weight_old, recorded.inputs, recorded.activity)
+
     @classmethod
     def from_files(cls, files, network, input_bits):
         """Traces in the reference's CSV files.
@@ -107,6 +116,18 @@ class Trace:
         return cls(sources, network, input_bits)
 
 
+def _hash(*parts):
+    """A hash of arrays (their bytes, kinds and shapes) and of anything else by its text."""
+    digest = hashlib.blake2b(digest_size=20)
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.dtype}{part.shape}".encode())
+            digest.update(memoryview(np.ascontiguousarray(part)).cast("B") if part.size else b"")
+        else:
+            digest.update(repr(part).encode())
+    return digest.hexdigest()
+
+
 def _check_count(sources, network):
     if len(sources) != len(network):
         raise NeurosimError(
@@ -128,6 +149,9 @@ class _Arrays:
             inputs = np.asarray(self._arrays[2])
             return float(np.count_nonzero(inputs) / inputs.size)
         return float(self._activity)
+
+    def fingerprint(self):
+        return _hash(*map(np.asarray, self._arrays), self._activity)
 
     def load(self, rows, outputs, columns, where):
         weight, weight_old, inputs = (np.asarray(array) for array in self._arrays)
@@ -181,6 +205,10 @@ class _Files:
                 why = "is a folder" if path.is_dir() else "does not exist"
                 raise NeurosimError(f"{path}: the {what} file {why}; give the CSV file of {where}", status=1)
 
+    def fingerprint(self):
+        with ThreadPoolExecutor(3) as pool:
+            return _hash(*pool.map(_file_hash, (self.weight, self.weight_old, self.inputs)), self.activity)
+
     def load(self, rows, outputs, columns, where):
         # The parser runs outside Python's lock, so the three files use the cores there are.
         with ThreadPoolExecutor(3) as pool:
@@ -191,6 +219,14 @@ class _Files:
             if activity is None:
                 activity = float(np.count_nonzero(codes) / codes.size)
             return LayerTrace(weight.result(), weight_old.result(), codes, activity)
+
+
+def _file_hash(path):
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+    except OSError as error:
+        raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
 
 
 def read_weights(path, rows, columns, where="weights"):

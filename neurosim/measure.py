@@ -1,0 +1,85 @@
+"""Traces to array statistics: in threads, once for all designs that see the same currents, from a cache if there is one."""
+
+import os
+
+from neurosim.stats import ArrayReader, conversion_key
+
+
+def threads():
+    """Threads that measure arrays: the cores this process may use, or NEUROSIM_THREADS if that is set."""
+    wanted = os.environ.get("NEUROSIM_THREADS", "")
+    if wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def measured_by(planned):
+    """What array statistics depend on besides the trace and the ADC: designs with equal keys share them.
+
+    Parameters
+    ----------
+    planned : Plan
+
+    Returns
+    -------
+    tuple
+    """
+    design = planned.design
+    reader = ArrayReader(design, planned.chip.array.cell, {})
+    return (
+        planned.floorplan,
+        tuple(reader.wiring.items()),
+        design.memory == "SRAM",
+        design.training,
+        design.synapse_bits,
+        design.effective_cell_bits,
+        design.input_bits,
+        design.conductance_max,
+        design.conductance_min,
+        design.max_write_pulses,
+        design.weight_max,
+        design.weight_min,
+    )
+
+
+def measured(plans, trace, pool, cache=None):
+    """The statistics of every layer, for plans that `measured_by` does not tell apart.
+
+    Parameters
+    ----------
+    plans : list of Plan
+    trace : Trace
+    pool : ThreadPoolExecutor
+    cache : Cache or None
+
+    Yields
+    ------
+    (iterable of ArrayStats, float)
+        Of all arrays of the layer in the order of its `TileMap`s (a list for several plans or with a cache, else each
+        as soon as it is ready), and the share of ones in the layer's input.
+    """
+    first = plans[0]
+    arrays = [planned.chip.array for planned in plans]
+    adcs = {conversion_key(adc): adc for array in arrays for adc in (array.adc, array.adc_ag) if adc is not None}
+    reader = ArrayReader(first.design, first.chip.array.cell, adcs)
+    layers = len(first.network)
+    parts = [_parts(first, index) for index in range(layers)]
+    if cache is not None:
+        for index in range(layers):
+            yield cache.layer(trace, index, measured_by(first), reader, parts[index], pool)
+        return
+    ahead = pool.submit(trace.layer, 0)
+    for index in range(layers):
+        recorded = ahead.result()
+        if index + 1 < layers:
+            ahead = pool.submit(trace.layer, index + 1)
+        data, activity = reader.layer(recorded), recorded.activity
+        del recorded  # the largest thing in memory
+        stats = pool.map(data.measure, parts[index])
+        yield (list(stats) if len(plans) > 1 else stats), activity
+
+
+def _parts(planned, index):
+    """All `ArrayMap`s of a layer."""
+    maps = planned.floorplan.layer_maps(index, planned.network[index])
+    return [part for share in maps for pe in share.pes for part in pe.arrays]
