@@ -13,6 +13,8 @@ first steps
   neurosim run --example vgg8              evaluate VGG-8 with built-in traces
   neurosim run --example vgg8 --set node=22 --set roadmap=HP
   neurosim plan --network NetWork.csv      floorplan and area, no traces needed
+  neurosim sweep --example vgg8 --vary node=32,22,14
+                                           many designs, one table
   neurosim params                          every parameter of a chip
   neurosim params --toml design.toml       a commented file to edit, for --design
   neurosim drop-in NeuroSIM/main           a program that old scripts call like the C++ one
@@ -45,6 +47,17 @@ the run folder (--out; without it runs/<name>, runs/<name>-2 and so on) holds
   stdout.txt, NeuroSim_Output.csv, NeuroSim_Results_Each_Epoch/
                           text and files of the C++ program, the same to the byte
   area.png, latency.png, energy.png
+
+{STATUS_HELP}"""
+
+SWEEP_HELP = f"""\
+examples
+  neurosim sweep --example vgg8 --vary node=32,22,14 --vary adc_levels=16,32,64 --out sweep.csv --plot sweep.png
+  neurosim sweep --network NetWork.csv --trace-folder layer_record --vary batch_size=64,200,500
+
+Writes a table with a row a combination: what was varied, area, latency and energy of each step, efficiency, throughput,
+and the ids of warnings or why a design cannot be evaluated. Traces as for `neurosim run`. Designs that differ only in
+node, temperature, ADC, multiplexing or buffers share most of the work; --cache keeps it for the next call.
 
 {STATUS_HELP}"""
 
@@ -136,10 +149,7 @@ def _parser():
         return added
 
     run = command("run", _run, "evaluate a network on traces", RUN_HELP)
-    _add_network(run)
-    run.add_argument("traces", nargs="*", metavar="TRACE", help="weight, old weight, input, activity of each layer")
-    run.add_argument("--trace-folder", metavar="DIR", help="find the traces in this folder")
-    run.add_argument("--seed", type=int, default=0, help="seed of the example's traces (default 0)")
+    _add_traces(run)
     _add_design(run)
     run.add_argument("--out", metavar="DIR", help="folder of the results (default: the first free runs/<name>)")
     run.add_argument("--force", action="store_true", help="write into a folder that holds something, over older files")
@@ -148,6 +158,16 @@ def _parser():
     run.add_argument("--no-plots", action="store_true", help="draw nothing")
     run.add_argument("--json", action="store_true", help="print results.json instead of the summary")
     run.add_argument("--quiet", action="store_true", help="print neither summary nor progress")
+
+    sweep = command("sweep", _sweep, "evaluate many designs on the same traces", SWEEP_HELP)
+    _add_traces(sweep)
+    _add_design(sweep)
+    sweep.add_argument("--vary", metavar="NAME=V1,V2,...", action="append", required=True,
+                       help="values of a parameter (repeatable: all combinations)")  # fmt: skip
+    sweep.add_argument("--out", metavar="FILE", help="the table as CSV (default: standard output)")
+    sweep.add_argument("--plot", metavar="FILE", help="also draw energy efficiency against area")
+    sweep.add_argument("--quiet", action="store_true", help="no progress")
+    sweep.set_defaults(epoch=None)
 
     plan = command("plan", _plan, "show floorplan and area without traces", PLAN_HELP)
     _add_network(plan)
@@ -183,6 +203,14 @@ def _add_network(parser):
     source.add_argument("--network", metavar="FILE", help="a NetWork.csv")
 
 
+def _add_traces(parser):
+    _add_network(parser)
+    parser.add_argument("traces", nargs="*", metavar="TRACE", help="weight, old weight, input, activity of each layer")
+    parser.add_argument("--trace-folder", metavar="DIR", help="find the traces in this folder")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the example's traces (default 0)")
+    parser.add_argument("--cache", metavar="DIR", help="keep what the traces mean for subarrays in this folder")
+
+
 def _add_design(parser):
     parser.add_argument("--design", metavar="FILE", help="a design: .toml, .csv of name,value or an edited Param.cpp")
     add = parser.add_argument
@@ -204,6 +232,12 @@ def _run(options):
     from neurosim.cli_run import run
 
     return run(options)
+
+
+def _sweep(options):
+    from neurosim.cli_sweep import sweep
+
+    return sweep(options)
 
 
 def _doctor(options):

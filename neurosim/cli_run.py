@@ -21,7 +21,7 @@ RUNS = Path("runs")
 def run(options):
     """Evaluate a network on traces and fill a run folder."""
     start = time.perf_counter()
-    name, design, network, trace, epoch, origin = _inputs(options)
+    name, design, network, trace, epoch, origin = inputs(options)
     check_epoch(epoch)
     folder = RunFolder(options.out or free_folder(RUNS / name), force=options.force)
     if options.reference_json:
@@ -29,8 +29,11 @@ def run(options):
 
     from neurosim.evaluation import evaluate
 
+    from neurosim.cache import Cache
+
+    cache = Cache(options.cache) if options.cache else None
     with Progress(network, quiet=options.quiet) as progress:
-        report = evaluate(design, network, trace(), progress)
+        report = evaluate(design, network, trace(), progress, cache)
     seconds = time.perf_counter() - start
     _tell_warnings(report)
 
@@ -95,7 +98,7 @@ def _network(options):
     raise NeurosimError("no network: give --network NetWork.csv, or --example vgg8")
 
 
-def _inputs(options):
+def inputs(options):
     """What a run needs: name, design, network, a function that opens the trace, epoch, origin of the data."""
     ways = [bool(options.example), bool(options.traces), bool(options.trace_folder)]
     if sum(ways) != 1:

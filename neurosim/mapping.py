@@ -252,10 +252,12 @@ class _Search:
         if not self.design.novel_mapping:
             return 0, tuple(False for _ in self.network)
         sizes = [layer.kernel_size for layer in self.network]
-        winner = max(sizes, key=sizes.count)
-        return winner, tuple(
-            layer.kernel_size == winner and layer.matrix_rows >= self.design.array_rows for layer in self.network
-        )
+        self.winner = max(sizes, key=sizes.count)
+        return self.winner, self._marks(self.design.array_rows)
+
+    def _marks(self, array_rows):
+        """Large layers with the commonest kernel."""
+        return tuple(layer.kernel_size == self.winner and layer.matrix_rows >= array_rows for layer in self.network)
 
     def _of_kind(self, novel):
         return [layer for layer, mark in zip(self.network, self.novel, strict=True) if mark == novel]
@@ -333,16 +335,29 @@ class _Search:
         rows = self.design.array_rows
         if self.design.novel_mapping:
             if max_novel < 2 * rows:
+                wide = f"a processing element of {max_novel}" if max_novel else "no processing element (no layer fills one)"
                 raise NeurosimError(
-                    f"array_rows = {rows} is too large for this network: with novel mapping its widest layer needs a "
-                    f"processing element of {max_novel}, which must hold at least 2 x 2 subarrays; use array_rows of at "
-                    f"most {max(max_novel // 2, 1)}, or conventional mapping"
+                    f"array_rows = {rows} is too large for this network: with novel mapping its widest layer needs {wide}, "
+                    f"which must hold at least 2 x 2 subarrays; {self._remedy(2)}"
                 )
         elif max_tile < 4 * rows:
             raise NeurosimError(
                 f"array_rows = {rows} is too large for this network: its widest layer needs a tile of {max_tile}, which "
-                f"must hold at least 4 x 4 subarrays; use array_rows of at most {max(max_tile // 4, 1)}"
+                f"must hold at least 4 x 4 subarrays; {self._remedy(4)}"
             )
+
+    def _remedy(self, arrays):
+        """Which array_rows would fit `arrays` x `arrays` subarrays."""
+        smaller = 1 << (self.design.array_rows - 1).bit_length() - 1
+        while smaller:
+            marked = self.network
+            if self.design.novel_mapping:
+                sizes = zip(self.network, self._marks(smaller), strict=True)
+                marked = [layer for layer, novel in sizes if novel]
+            if max((_power_of_two(self._columns(layer)) for layer in marked), default=0) >= arrays * smaller:
+                return f"use array_rows of at most {smaller}"
+            smaller //= 2
+        return "use a wider network"
 
     # -- utilisation of a candidate size -------------------------------------------------------------
 

@@ -40,6 +40,40 @@ def save_plots(report, folder):
     return [folder / name for name in figures]
 
 
+def sweep_figure(table, varied):
+    """Energy efficiency against area of every design of a sweep, coloured by the first parameter varied.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `neurosim sweep` writes it.
+    varied : list of str
+        The parameters that were varied.
+
+    Returns
+    -------
+    matplotlib Figure
+    """
+    figure, axes = _figure(6.4, 4.2)
+    sound = table.dropna(subset=["area [m^2]"])
+    palette = [colour for colour in dict.fromkeys(_COLOURS.values())]
+    for place, (value, rows) in enumerate(sound.groupby(varied[0], sort=False)):
+        axes.scatter(
+            rows["area [m^2]"] * 1e6,
+            rows["energy_efficiency [TOPS/W]"],
+            label=f"{varied[0]} = {value}",
+            color=palette[place % len(palette)],
+            marker="osD^vP"[place // len(palette) % 6],
+            edgecolor="black",
+            linewidth=0.4,
+        )
+    axes.set_xlabel("chip area [mm²]")
+    axes.set_ylabel("energy efficiency [TOPS/W]")
+    axes.set_title(f"{len(sound)} designs")
+    axes.legend(fontsize="small")
+    return figure
+
+
 def area_figure(plan):
     """Area of the chip by part: a matplotlib Figure. A `Plan` is enough."""
     figure, axes = _figure(7.0, 3.2)

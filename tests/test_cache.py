@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small import arrays, design, network, trace
+from small import OPTIONS, arrays, design, network, trace
 
 from neurosim import Cache, Design, NeurosimError, Trace, evaluate, evaluate_many
 from neurosim.cache import SUFFIX
@@ -155,3 +155,36 @@ def test_processes_share_a_folder(tmp_path):
 def test_a_report_keeps_its_own_design():
     reports = evaluate_many([design(), replace(design(), node=22)], network(), _same_trace())
     assert [report.design.node for report in reports] == [32, 22]
+
+
+def test_a_sweep_writes_a_row_a_design(tmp_path, capsys):
+    from golden import write_bits, write_weights
+
+    from neurosim.cli import main
+
+    (tmp_path / "NetWork.csv").write_text(network().to_csv())
+    words = []
+    for n, (weight, old, inputs) in enumerate(arrays(network())):
+        words += [str(tmp_path / f"{name}{n}.csv") for name in ("weight", "weightOld", "input")]
+        write_weights(words[-3], weight)
+        write_weights(words[-2], old)
+        write_bits(words[-1], inputs)
+        words.append(str(inputs.mean()))
+    settings = [f"--set={name}={value}" for name, value in design().to_dict().items() if name in OPTIONS]
+    table, picture = tmp_path / "sweep.csv", tmp_path / "sweep.png"
+    common = ["sweep", "--network", str(tmp_path / "NetWork.csv"), *settings, "--cache", str(tmp_path / "cache"), "--quiet"]
+    varied = ["--vary", "node=32,22", "--vary", "array_rows=16,32,4096"]
+    assert main([*common, *varied, "--out", str(table), "--plot", str(picture), *words]) == 0
+    import pandas as pd
+
+    rows = pd.read_csv(table)
+    assert list(zip(rows["node"], rows["array_rows"], strict=True)) == [(n, r) for n in (32, 22) for r in (16, 32, 4096)]
+    assert rows["problem"].str.contains("array_rows = 4096 is too large").sum() == 2
+    alone = evaluate(design(node=22), network(), _same_trace())
+    row = rows[(rows["node"] == 22) & (rows["array_rows"] == 32)].iloc[0]
+    assert row["forward_energy [J]"] == pytest.approx(alone.totals["forward_energy"], rel=1e-9)
+    assert picture.stat().st_size > 5000
+    assert "node=32 array_rows=4096: array_rows = 4096 is too large" in capsys.readouterr().err
+    assert main([*common, "--vary", "nod=1", *words]) == 2
+    assert "'nod' is no design parameter (did you mean 'node'?)" in capsys.readouterr().err
+    assert main([*common, "--vary", "node=", *words]) == 2
