@@ -49,6 +49,19 @@ def vgg8(seed=0):
     return network, Trace(_vgg8_layers(network, seed), network, INPUT_BITS)
 
 
+def synthetic(network, seed=0, ones=96):
+    """A synthetic `Trace` for any network, of the same kind as that of `vgg8`.
+
+    Parameters
+    ----------
+    network : Network
+    seed : int
+    ones : int
+        Of 256 bits of the fullest bit plane, how many are one.
+    """
+    return Trace([_SyntheticLayer(layer, n, ones, seed) for n, layer in enumerate(network)], network, INPUT_BITS)
+
+
 def _vgg8_layers(network, seed):
     return [_SyntheticLayer(layer, n, _VGG8_ONES[n], seed) for n, layer in enumerate(network)]
 

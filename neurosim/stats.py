@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.cells import conductances
 from neurosim.costs import Cost
 
 # Column resistances that are held at a time: what the second-level cache holds.
@@ -61,18 +60,22 @@ class Writes:
         return (self.set_columns + self.reset_columns) / 2 / self.columns
 
 
-def count_writes(new, old, step, binary):
-    """`Writes` of one subarray from its conductances; see `neurosim._columns.write_pulses`."""
+def count_writes(new, old, step):
+    """`Writes` of one subarray of eNVM cells from its conductances; see `neurosim._columns.write_pulses`."""
     from neurosim._columns import write_pulses
 
-    counted = write_pulses(new, old, step, binary)
-    # Quirk: all set cells are shared out over the set rows, though a set row's resets are not its own.
+    return averaged(write_pulses(new, old, step), *new.shape)
+
+
+def averaged(counted, rows, columns):
+    """`Writes` from the counts of `neurosim._columns` in an array of `rows` x `columns` cells."""
     sets, resets = counted.pop("set_cells"), counted.pop("reset_cells")
+    # Quirk: all set cells are shared out over the set rows, though a set row's resets are not its own.
     return Writes(
         set_columns=sets // counted["set_rows"] if counted["set_rows"] else 0,
         reset_columns=resets // counted["reset_rows"] if counted["reset_rows"] else 0,
-        rows=new.shape[0],
-        columns=new.shape[1],
+        rows=rows,
+        columns=columns,
         **counted,
     )
 
@@ -183,27 +186,26 @@ class ArrayReader:
             "average": not (design.parallel_read or sram),
         }
 
+        self.span = design.conductance_max - design.conductance_min
+        self.linear = not sram and design.synapse_bits == design.effective_cell_bits
+        self.split = {
+            "synapse_bits": design.synapse_bits,
+            "cell_bits": design.effective_cell_bits,
+            "weight_max": design.weight_max,
+            "weight_min": design.weight_min,
+        }
+
     def layer(self, trace):
         """The arrays of one layer."""
         return LayerReader(self, trace)
 
     def conductances(self, weight):
         """Conductances of all cells of a weight matrix [S]."""
-        from neurosim._columns import linear_conductances
+        from neurosim._columns import linear_conductances, split_conductances
 
-        design = self.design
-        if design.memory != "SRAM" and design.synapse_bits == design.effective_cell_bits:
-            return linear_conductances(weight, design.conductance_max - design.conductance_min, design.conductance_min)
-        return conductances(
-            weight,
-            linear=False,
-            synapse_bits=design.synapse_bits,
-            cell_bits=design.effective_cell_bits,
-            conductance_max=design.conductance_max,
-            conductance_min=design.conductance_min,
-            weight_max=design.weight_max,
-            weight_min=design.weight_min,
-        )
+        if self.linear:
+            return linear_conductances(weight, self.span, self.design.conductance_min)
+        return split_conductances(weight, span=self.span, low=self.design.conductance_min, **self.split)
 
 
 class LayerReader:
@@ -213,37 +215,57 @@ class LayerReader:
         self.reader = reader
         self.inputs = trace.inputs
         self.weight = trace.weight
-        self.weight_old = trace.weight_old if reader.design.training else None
+        self.weight_old = trace.weight_old
 
-    def cells(self, weight, part):
-        """Conductances of one array's cells [S]; an array may end within the cells of a weight."""
+    def held(self, weight, part):
+        """The weights with cells in one array, and which of these cells is its first."""
         width = self.reader.design.cells_per_synapse
         first, last = part.columns.start // width, -(-part.columns.stop // width)
-        held = self.reader.conductances(weight[part.rows.start : part.rows.stop, first:last])
-        return held[:, part.columns.start - first * width : part.columns.stop - first * width]
+        return weight[part.rows.start : part.rows.stop, first:last], part.columns.start - first * width
+
+    def cells(self, weight, part):
+        """Conductances of one array's cells [S]."""
+        held, first = self.held(weight, part)
+        return self.reader.conductances(held)[:, first : first + len(part.columns)]
 
     def measure(self, part):
         """`ArrayStats` of one `ArrayMap`."""
+        reader = self.reader
+        inputs = self.inputs[part.rows.start : part.rows.stop]
+        writes = None
+        if reader.wiring["constant"]:
+            # All columns of an SRAM array carry the same current: one stands for them.
+            activity, conversions = self._read(inputs, np.zeros((len(part.rows), 1)), len(part.columns))
+            if reader.design.training:
+                writes = self._flips(part)
+        else:
+            cells = self.cells(self.weight, part)
+            activity, conversions = self._read(inputs, cells, 1)
+            if reader.design.training:
+                writes = count_writes(cells, self.cells(self.weight_old, part), reader.step)
+        return ArrayStats(activity, conversions, writes)
+
+    def _read(self, inputs, cells, copies):
+        """Activity, and every ADC's conversions, of columns that are there `copies` times."""
         from neurosim._columns import column_resistances, convert_columns
 
-        reader = self.reader
-        inputs, cells = self.inputs[part.rows.start : part.rows.stop], self.cells(self.weight, part)
-        planes = inputs.shape[1]
+        reader, planes = self.reader, inputs.shape[1]
         activity = np.empty(planes)
         conversions = {key: (np.empty(planes), np.empty(planes)) for key in reader.adcs}
-        block = max(BLOCK // len(part.columns), 1)
+        block = max(BLOCK // cells.shape[1], 1)
         for start in range(0, planes, block):
             some = slice(start, min(start + block, planes))
-            resistance, activity[some] = column_resistances(
-                inputs, cells, start=start, stop=some.stop, **reader.wiring
-            )
+            resistance, activity[some] = column_resistances(inputs, cells, start=start, stop=some.stop, **reader.wiring)
             for key, adc in reader.adcs.items():
-                convert_columns(adc, resistance, *(values[some] for values in conversions[key]))
-        writes = None
-        if self.weight_old is not None:
-            old = self.cells(self.weight_old, part)
-            writes = count_writes(cells, old, reader.step, reader.design.memory == "SRAM")
-        return ArrayStats(activity, conversions, writes)
+                convert_columns(adc, resistance, *(values[some] for values in conversions[key]), copies)
+        return activity, conversions
+
+    def _flips(self, part):
+        from neurosim._columns import flips
+
+        new, first = self.held(self.weight, part)
+        old, _ = self.held(self.weight_old, part)
+        return averaged(flips(new, old, first, len(part.columns), **self.reader.split), len(part.rows), len(part.columns))
 
 
 def conversion_key(adc):

@@ -1,0 +1,247 @@
+"""Measure neurosim, and compare it with any program that takes the C++ program's arguments.
+
+    python scripts/bench.py [--baseline PATH] [--quick] [--only CASE] [--runs N] [--out FILE.md]
+
+Every case is run several times and its median shown. With a baseline, whole processes on the same CSV files
+are run in turns (ours, theirs, ours, ...) in one session and the ratio is printed; --baseline-runs says how
+often (the reference takes minutes). Nothing here is a test: times belong to a machine and an hour.
+
+The baseline of the published figures is the C++ program built with its own makefile (-O3) and the missing
+return statements added, without which current compilers make it crash.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+VARIANTS = {
+    "default": {},
+    "SRAM": {"memory": "SRAM"},
+    "FeFET, 22 nm HP": {"memory": "FeFET", "node": 22, "roadmap": "HP"},
+    "sequential": {"read_mode": "sequential"},
+    "SRAM sequential": {"memory": "SRAM", "read_mode": "sequential"},
+    "7 nm": {"node": 7},
+}
+SCALING = {
+    "vectors": ([18, 18, 128, 3, 3, 256, 0, 1], [34, 34, 128, 3, 3, 256, 0, 1]),
+    "rows": ([18, 18, 64, 3, 3, 256, 0, 1], [18, 18, 256, 3, 3, 256, 0, 1]),
+    "columns": ([18, 18, 128, 3, 3, 256, 0, 1], [18, 18, 128, 3, 3, 1024, 0, 1]),
+    "layers": (1, 4),
+}
+
+
+def measured(action, runs):
+    """Median, minimum and maximum of the wall time of `action()` [s]."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times), min(times), max(times)
+
+
+class Table:
+    """Lines of the result, printed as they come and kept for --out."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, line=""):
+        print(line, flush=True)
+        self.lines.append(line)
+
+    def row(self, *cells):
+        self.say("| " + " | ".join(str(cell) for cell in cells) + " |")
+
+    def head(self, *cells):
+        self.row(*cells)
+        self.row(*("---" for _ in cells))
+
+
+def machine(table):
+    """What the figures belong to."""
+    from neurosim.measure import threads
+
+    blas = np.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
+    core = os.environ.get("OPENBLAS_CORETYPE", "not set")
+    left = np.ones((1500, 1500), np.float32)
+    median, fastest, _ = measured(lambda: left @ left, 5)
+    peak = 2 * 1500**3 / fastest / 1e9
+    table.say(f"{os.cpu_count()} cores, {threads()} threads; BLAS {blas.get('name')} {blas.get('version')}, ")
+    table.say(f"OPENBLAS_CORETYPE {core}; float32 matrix products {peak:.0f} GFLOP/s (median {median * 1e3:.0f} ms);")
+    table.say(f"load before the run {os.getloadavg()[0]:.1f}.")
+    table.say()
+
+
+def spawned(words, folder, **environment):
+    """Wall time [s] and peak memory [MB] of a whole process."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **environment}
+    )
+    error = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{words[0]} failed with status {process.returncode}: {error.decode()[-300:]}")
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def from_files(table, options):
+    """VGG-8 from CSV files to CSV files: whole processes."""
+    from neurosim.examples import write_traces
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_traces(folder)
+        words = Path(folder, "args.txt").read_text().split()
+        ours = [sys.executable, "-m", "neurosim.wrappers.main", *words]
+        theirs = [str(Path(options.baseline).resolve()), *words] if options.baseline else None
+        spawned(ours, folder)  # the first run reads the files from disk
+        runs, base = [], []
+        for number in range(max(options.runs, options.baseline_runs if theirs else 0)):
+            if number < options.runs:
+                runs.append(spawned(ours, folder))
+            if theirs and number < options.baseline_runs:
+                base.append(spawned(theirs, folder))
+    table.head("VGG-8, CSV to CSV, whole process", "median", "min", "max", "peak memory")
+    for name, times in (("neurosim", runs), ("baseline", base)):
+        if times:
+            seconds = [wall for wall, _ in times]
+            table.row(name, f"{statistics.median(seconds):.2f} s", f"{min(seconds):.2f} s", f"{max(seconds):.2f} s",
+                      f"{max(peak for _, peak in times):.0f} MB")  # fmt: skip
+    if base:
+        medians = [statistics.median(wall for wall, _ in times) for times in (base, runs)]
+        table.say()
+        table.say(f"Baseline over neurosim: **{medians[0] / medians[1]:.0f} times**.")
+        options.baseline_seconds = medians[0]
+    table.say()
+
+
+def _held(network, trace):
+    """A trace whose layers are in memory, ready to use."""
+    layers = [trace.layer(index) for index in range(len(network))]
+
+    class Held:
+        def layer(self, index):
+            return layers[index]
+
+        def fingerprint(self, index):
+            return f"layer {index}"
+
+    return Held()
+
+
+def in_memory(table, options):
+    """VGG-8 from arrays: default and variants."""
+    from neurosim import Design, evaluate
+    from neurosim.examples import vgg8
+
+    network, trace = vgg8()
+    held = _held(network, trace)
+    table.head("VGG-8 from arrays in memory", "median", "min", "max", "baseline over neurosim")
+    for name, parameters in VARIANTS.items():
+        design = Design(**parameters)
+        median, low, high = measured(lambda design=design: evaluate(design, network, held), options.runs)
+        base = getattr(options, "baseline_seconds", None)
+        ratio = f"{base / median:.0f} times" if base and not parameters else ""
+        table.row(name, f"{median:.3f} s", f"{low:.3f} s", f"{high:.3f} s", ratio)
+    table.say()
+
+
+def many(table, options):
+    """100 designs on the same traces, and known traces again."""
+    from neurosim import Cache, Design, evaluate, evaluate_many
+    from neurosim.examples import vgg8
+
+    network, trace = vgg8()
+    held = _held(network, trace)
+    chance = np.random.default_rng(0)
+    designs = [
+        Design(
+            node=int(chance.choice([130, 90, 65, 45, 32, 22, 14, 10, 7])),
+            roadmap=str(chance.choice(["HP", "LSTP"])),
+            temperature=int(chance.integers(300, 401)),
+            adc_levels=int(chance.choice([16, 32, 64, 128])),
+            columns_per_adc=int(chance.choice([4, 8, 16])),
+            pe_buffer_sram=bool(chance.integers(2)),
+            global_buffer_sram=bool(chance.integers(2)),
+        )
+        for _ in range(10 if options.quick else 100)
+    ]
+    seconds, _, _ = measured(lambda: evaluate_many(designs, network, held), 1)
+    table.head("Reuse", "time")
+    table.row(f"{len(designs)} designs, each", f"{seconds / len(designs):.3f} s")
+    cache = Cache()
+    evaluate(Design(), network, held, cache=cache)
+    median, _, _ = measured(lambda: evaluate(Design(), network, held, cache=cache), options.runs)
+    table.row("the same again, from the cache in memory", f"{median:.3f} s")
+    table.say()
+
+
+def scaling(table, options):
+    """Four times the work: at most 4.4 times the time."""
+    from neurosim import Design, Network, evaluate
+    from neurosim.examples import synthetic
+
+    table.head("Scaling", "work", "time", "time / work")
+    for name, (small, large) in SCALING.items():
+        times, work = [], []
+        for spec in (small, large):
+            rows = [spec] if isinstance(spec, list) else [[18, 18, 128, 3, 3, 256, 0, 1]] * spec
+            network = Network(rows)
+            held = _held(network, synthetic(network))
+            design = Design(array_rows=64, array_columns=64)
+            times.append(measured(lambda n=network, h=held, d=design: evaluate(d, n, h), options.runs)[0])
+            work.append(sum(layer.vectors * layer.weights for layer in network))
+        ratio, factor = times[1] / times[0], work[1] / work[0]
+        table.row(name, f"x {factor:.2f}", f"x {ratio:.2f} ({times[0]:.3f} to {times[1]:.3f} s)", f"{ratio / factor:.2f}")
+    table.say()
+
+
+def starting(table, options):
+    """Start-up."""
+    table.head("Start-up", "median")
+    for name, words in {
+        "python -c 'import numpy'": ["-c", "import numpy"],
+        "python -c 'import neurosim'": ["-c", "import neurosim"],
+        "neurosim --help": ["-m", "neurosim", "--help"],
+    }.items():
+        times = [spawned([sys.executable, *words], ".")[0] for _ in range(max(options.runs, 5))]
+        table.row(name, f"{statistics.median(times):.3f} s")
+    table.say()
+
+
+CASES = {"files": from_files, "memory": in_memory, "many": many, "scaling": scaling, "start": starting}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--baseline", metavar="PATH", help="a program with the C++ program's arguments")
+    parser.add_argument("--baseline-runs", type=int, default=1, help="how often to run it (default 1)")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each case (default 5)")
+    parser.add_argument("--quick", action="store_true", help="fewer designs")
+    parser.add_argument("--only", choices=CASES, action="append", help="this case only (repeatable)")
+    parser.add_argument("--out", metavar="FILE", help="also write the tables here")
+    options = parser.parse_args()
+    table = Table()
+    machine(table)
+    for name, case in CASES.items():
+        if not options.only or name in options.only:
+            case(table, options)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table.say(json.dumps({"peak memory of this process [MB]": round(peak)}))
+    if options.out:
+        Path(options.out).write_text("\n".join(table.lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
