@@ -17,24 +17,39 @@ cdef enum:
     MOST_CELLS = 30     # of a weight
 
 
-cdef struct Wiring:             # in series with every cell [ohm]
-    double along                # per column passed
-    double down                 # per row passed
-    double access
-    bint constant               # one `down` and `access` only, whatever the cell (SRAM)
-    bint average                # mean over the conducting rows, not their sum
+def path_conductances(const double[:, :] cells, *, double along, double down, double access, bint constant=False):
+    """Conductance of every cell with the wires of its own path: the row up to it, the column down from it [S].
 
+    No wire is shared between cells, so that the current of a column is a sum over its cells.
 
-cdef void path_conductances(const double[:, :] cells, const Wiring *wiring, double *path) noexcept nogil:
-    """Conductance of every cell with the wires of its own path: the row up to it, the column down from it [S]."""
+    Parameters
+    ----------
+    cells : float64, (rows, columns)
+        Conductance of each cell [S].
+    along, down : float
+        Wire resistance per cell along a row and down a column [ohm].
+    access : float
+        Resistance in series with each cell [ohm].
+    constant : bool
+        Every cell conducts 1 / (access + down), whatever it holds and wherever it lies (SRAM).
+
+    Returns
+    -------
+    ndarray, (rows, columns)
+    """
+    import numpy as np
+
     cdef Py_ssize_t row, column, rows = cells.shape[0], columns = cells.shape[1]
-    for row in range(rows):
-        for column in range(columns):
-            if wiring.constant:
-                path[row * columns + column] = 1.0 / (wiring.access + wiring.down)
-            else:
-                path[row * columns + column] = 1.0 / (1.0 / cells[row, column] + (column + 1) * wiring.along
-                                                      + (rows - row) * wiring.down + wiring.access)
+    cdef double[:, ::1] path = np.empty((rows, columns))
+    with nogil:
+        for row in range(rows):
+            for column in range(columns):
+                if constant:
+                    path[row, column] = 1.0 / (access + down)
+                else:
+                    path[row, column] = 1.0 / (1.0 / cells[row, column] + (column + 1) * along + (rows - row) * down
+                                               + access)
+    return path.base
 
 
 cdef inline void add_rows(const double *path, Py_ssize_t stride, Py_ssize_t width, const int *listed, int count,
@@ -113,50 +128,34 @@ cdef int currents(const unsigned char[:, ::1] codes, Py_ssize_t start, Py_ssize_
     return 0
 
 
-def column_resistances(const unsigned char[:, ::1] codes, const double[:, :] cells, *, double along, double down,
-                       double access, bint constant=False, bint average=False, Py_ssize_t start=0, stop=None):
+def column_resistances(const unsigned char[:, ::1] codes, const double[:, ::1] path, double[:, ::1] resistance,
+                       double[::1] activity, *, Py_ssize_t start=0, bint average=False):
     """What every column of an array shows to its ADC, for some of the input vectors.
 
     Parameters
     ----------
     codes : uint8, (rows, vectors)
         Inputs, see `neurosim.traces.LayerTrace`.
-    cells : float64, (rows, columns)
-        Conductance of each cell [S].
-    along, down : float
-        Wire resistance per cell along a row and down a column [ohm].
-    access : float
-        Resistance in series with each cell [ohm].
-    constant : bool
-        Every cell conducts 1 / (access + down), whatever it holds and wherever it lies (SRAM).
+    path : float64, (rows, columns)
+        Conductance of each cell with its wires [S], see `path_conductances`.
+    resistance, activity : float64, (n, columns) and (n,), filled
+        For the n input vectors from `start`: resistances [ohm], and the share of rows that are active.
+    start : int
+        Which input vectors.
     average : bool
         Row-by-row read-out: the mean over the conducting rows (no number where there are none).
-    start, stop : int
-        Which input vectors.
-
-    Returns
-    -------
-    (resistance, activity)
-        float64, (stop - start, columns) [ohm] and (stop - start,): the share of rows that are active.
     """
-    import numpy as np
-
-    cdef Py_ssize_t end = codes.shape[1] if stop is None else stop
-    cdef Py_ssize_t rows = codes.shape[0], columns = cells.shape[1]
-    cdef Wiring wiring = Wiring(along, down, access, constant, average)
-    cdef double[:, ::1] resistance = np.empty((end - start, columns))
-    cdef double[::1] activity = np.empty(end - start)
-    cdef double *path
-    cdef int problem = -1
+    cdef Py_ssize_t stop = start + resistance.shape[0]
+    cdef int problem
+    if path.shape[0] != codes.shape[0] or path.shape[1] != resistance.shape[1] or stop > codes.shape[1] or (
+            activity.shape[0] != resistance.shape[0]):
+        raise ValueError("inputs, cells and results must agree in rows, columns and input vectors")
+    if not path.size:
+        return
     with nogil:
-        path = <double *>malloc(rows * columns * sizeof(double))
-        if path != NULL:
-            path_conductances(cells, &wiring, path)
-            problem = currents(codes, start, end, path, average, resistance, activity)
-            free(path)
+        problem = currents(codes, start, stop, &path[0, 0], average, resistance, activity)
     if problem:
-        raise MemoryError(f"no memory for an array of {rows} x {columns} cells")
-    return resistance.base, activity.base
+        raise MemoryError(f"no memory for an array of {path.shape[0]} rows")
 
 
 def linear_conductances(const double[:, :] weight, double span, double low):

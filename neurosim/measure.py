@@ -29,7 +29,8 @@ def measured_by(planned):
     return (
         planned.floorplan,
         tuple(reader.wiring.items()),
-        design.memory == "SRAM",
+        reader.average,
+        reader.linear,
         design.training,
         design.synapse_bits,
         design.effective_cell_bits,

@@ -183,8 +183,8 @@ class ArrayReader:
             "down": design.wires.column,
             "access": cell.access_resistance if sram else design.resistance_access if behind_transistor else 0.0,
             "constant": sram,
-            "average": not (design.parallel_read or sram),
         }
+        self.average = not (design.parallel_read or sram)
 
         self.span = design.conductance_max - design.conductance_min
         self.linear = not sram and design.synapse_bits == design.effective_cell_bits
@@ -247,15 +247,17 @@ class LayerReader:
 
     def _read(self, inputs, cells, copies):
         """Activity, and every ADC's conversions, of columns that are there `copies` times."""
-        from neurosim._columns import column_resistances, convert_columns
+        from neurosim._columns import column_resistances, convert_columns, path_conductances
 
         reader, planes = self.reader, inputs.shape[1]
+        path = path_conductances(cells, **reader.wiring)
         activity = np.empty(planes)
         conversions = {key: (np.empty(planes), np.empty(planes)) for key in reader.adcs}
-        block = max(BLOCK // cells.shape[1], 1)
-        for start in range(0, planes, block):
-            some = slice(start, min(start + block, planes))
-            resistance, activity[some] = column_resistances(inputs, cells, start=start, stop=some.stop, **reader.wiring)
+        scratch = np.empty((min(max(BLOCK // cells.shape[1], 1), planes), cells.shape[1]))
+        for start in range(0, planes, len(scratch)):
+            some = slice(start, min(start + len(scratch), planes))
+            resistance = scratch[: some.stop - start]
+            column_resistances(inputs, path, resistance, activity[some], start=start, average=reader.average)
             for key, adc in reader.adcs.items():
                 convert_columns(adc, resistance, *(values[some] for values in conversions[key]), copies)
         return activity, conversions

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small import NETWORK, arrays, design, network, trace
 
 from neurosim import NeurosimError, Network, Trace, evaluate, plan
-from neurosim._columns import column_resistances, convert_columns, read_vectors
+from neurosim._columns import column_resistances, convert_columns, path_conductances, read_vectors
 from neurosim.quantities import QUANTITIES, STEPS
 from neurosim.stats import ArrayReader
 from neurosim.traces import encode
@@ -75,7 +75,10 @@ def test_reads_add_up_over_split_traces(cut, seed, mode):
     random = np.random.default_rng(seed)
     inputs = (random.random((32, 64)) < 0.4).astype(np.uint8)
     cells = random.uniform(chosen.conductance_min, chosen.conductance_max, (32, 32))
-    resistance, activity = column_resistances(encode(inputs), cells, **ArrayReader(chosen, chip.array.cell, {}).wiring)
+    reader = ArrayReader(chosen, chip.array.cell, {})
+    resistance, activity = np.empty((64, 32)), np.empty(64)
+    path = path_conductances(cells, **reader.wiring)
+    column_resistances(encode(inputs), path, resistance, activity, average=reader.average)
     conversions = []
     for adc in (chip.array.adc, chip.array.adc_ag):
         pair = np.empty(64), np.empty(64)

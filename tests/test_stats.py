@@ -8,10 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from neurosim._columns import column_resistances, flips, linear_conductances, split_conductances
+from neurosim._columns import column_resistances, flips, linear_conductances, path_conductances, split_conductances
 from neurosim.cells import conductances
 from neurosim.stats import averaged, count_writes, write_energy
 from neurosim.traces import encode
+
+
+def columns_of(codes, cells, start=0, stop=None, average=False, **wiring):
+    """Resistances and activity of some input vectors."""
+    count = (codes.shape[1] if stop is None else stop) - start
+    resistance, activity = np.empty((count, cells.shape[1])), np.empty(count)
+    column_resistances(codes, path_conductances(cells, **wiring), resistance, activity, start=start, average=average)
+    return resistance, activity
 
 
 def test_column_resistances_and_activity_are_those_recorded():
@@ -21,7 +29,7 @@ def test_column_resistances_and_activity_are_those_recorded():
         codes = encode(np.array(numbers(row["arg.input"]))[:, None])
         one_transistor = memory == "RRAM" and row["cell.accessType"] == "CMOS"
         access = float(row["cell.resistanceAccess"]) if one_transistor else 0.0
-        resistance, activity = column_resistances(
+        resistance, activity = columns_of(
             codes,
             np.array(matrix(row["arg.weight"])),
             along=float(row["param.wireResistanceRow"]),
@@ -129,15 +137,15 @@ def test_columns_equal_the_slow_loop(size, random, along, down, access):
     cells = np.array([[random.uniform(1e-7, 1e-4) for _ in range(width)] for _ in range(height)])
     wires = {"along": along, "down": down, "access": access}
     codes = encode(conducts)
-    got, activity = column_resistances(codes, cells, **wires)
+    got, activity = columns_of(codes, cells, **wires)
     for mine, slow in zip(got.ravel(), np.ravel(_slow_columns(conducts, cells, *wires.values())), strict=True):
         assert close(mine, slow, SAME_MATH)
     assert np.array_equal(activity, conducts.sum(axis=0) / height)
     order = list(range(planes))
     random.shuffle(order)
-    assert np.array_equal(column_resistances(np.ascontiguousarray(codes[:, order]), cells, **wires)[0], got[order])
+    assert np.array_equal(columns_of(np.ascontiguousarray(codes[:, order]), cells, **wires)[0], got[order])
     cut = random.randrange(planes)
-    parts = [column_resistances(codes, cells, start=a, stop=b, **wires)[0] for a, b in ((0, cut), (cut, planes))]
+    parts = [columns_of(codes, cells, start=a, stop=b, **wires)[0] for a, b in ((0, cut), (cut, planes))]
     assert np.array_equal(np.concatenate(parts), got)
 
 
