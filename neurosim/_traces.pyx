@@ -6,6 +6,8 @@ field counts as 0, lines may end in CR LF, fields and lines beyond those asked f
 else, which that reader turns into 0 in silence or reads out of bounds, is an error with its place.
 """
 
+import numpy as np
+
 from libc.string cimport memchr
 
 # Exactly representable powers of ten: a mantissa below 2^53 times or over one of them is rounded once,
@@ -18,6 +20,7 @@ for _n in range(23):
 cdef enum Problem:
     FINE
     NO_NUMBER
+    OTHER_FORM
     LINE_TOO_SHORT
     FILE_TOO_SHORT
 
@@ -25,7 +28,20 @@ cdef struct Place:
     Problem problem
     Py_ssize_t row          # from 0
     Py_ssize_t column       # from 0; for LINE_TOO_SHORT the number of fields there are
-    Py_ssize_t offset       # of the field in the file
+    Py_ssize_t offset       # of the field in the file; where the next line begins if all is fine
+    bint tight              # some line has exactly the fields needed
+
+cdef enum Kind:
+    VALUES
+    FIXED
+    CODES
+
+cdef struct Target:
+    Kind kind
+    Py_ssize_t rows
+    Py_ssize_t columns
+
+cdef int ODD = -2147483647  # no number of five decimals
 
 # What an input does: bit 0, it makes its row conduct (integer part 1); bit 1, it counts as active (not 0)
 cpdef enum Input:
@@ -111,21 +127,17 @@ cdef inline unsigned int digit(unsigned char character) noexcept nogil:
     return <unsigned int>character - c"0"
 
 
-cdef inline bint five_decimals(const unsigned char *at, double *value) noexcept nogil:
-    """Read a field as the reference's trainer writes weights, `%10.5f`, from -1 to 9; False if it is not one.
-
-    The value is the same as by `number`: six digits over a power of ten, rounded once.
-    """
+cdef inline int five_decimals(const unsigned char *at) noexcept nogil:
+    """100000 times a field as the reference's trainer writes weights, `%10.5f`, from -9 to 9; ODD if it is not one."""
     cdef unsigned int ones = digit(at[3]), a = digit(at[5]), b = digit(at[6])
     cdef unsigned int c = digit(at[7]), d = digit(at[8]), e = digit(at[9])
-    cdef double size
+    cdef int size
     if at[0] != c" " or at[1] != c" " or at[4] != c"." or (at[2] != c" " and at[2] != c"-"):
-        return False
+        return ODD
     if ones > 9 or a > 9 or b > 9 or c > 9 or d > 9 or e > 9:
-        return False
-    size = (ones * 100000 + a * 10000 + b * 1000 + c * 100 + d * 10 + e) / 100000.0
-    value[0] = -size if at[2] == c"-" else size
-    return True
+        return ODD
+    size = ones * 100000 + a * 10000 + b * 1000 + c * 100 + d * 10 + e
+    return -size if at[2] == c"-" else size
 
 
 cdef inline unsigned char code(double value) noexcept nogil:
@@ -138,47 +150,60 @@ cdef const unsigned char *next_line(const unsigned char *at, const unsigned char
     return feed + 1 if feed != NULL else end
 
 
-cdef Place read_rows(const unsigned char[::1] data, Py_ssize_t columns, double[:, ::1] values,
-                     unsigned char[:, ::1] codes) noexcept nogil:
-    """Fill `values` or (if it has no rows) `codes` with the leading `columns` fields of the leading lines."""
+cdef inline bint line_ends(const unsigned char *at, const unsigned char *end) noexcept nogil:
+    """Whether no field follows the separator at `at`: a comma directly before the line end adds none."""
+    return at >= end or at[0] == c"\n" or at + 1 >= end or at[1] == c"\n" or (
+        at[1] == c"\r" and (at + 2 >= end or at[2] == c"\n"))
+
+
+cdef Place fill(const unsigned char[::1] data, Py_ssize_t offset, Target *target, double[:, ::1] values,
+                int[:, ::1] fixed, unsigned char[:, ::1] codes) noexcept nogil:
+    """Fill the target with the leading fields of the lines from `offset`; see `read_rows`."""
     cdef const unsigned char *begin = &data[0]
     cdef const unsigned char *end = begin + data.shape[0]
-    cdef const unsigned char *at = begin
+    cdef const unsigned char *at = begin + offset
     cdef const unsigned char *separator
-    cdef bint coded = values.shape[0] == 0
-    cdef Py_ssize_t rows = codes.shape[0] if coded else values.shape[0]
     cdef Py_ssize_t row, column
     cdef double value = 0.0
+    cdef int size
     cdef Place place
     place.problem = FINE
-    for row in range(rows):
+    place.tight = False
+    for row in range(target.rows):
         if at >= end:
             place.problem, place.row, place.column, place.offset = FILE_TOO_SHORT, row, 0, at - begin
             return place
-        for column in range(columns):
-            if coded and at + 1 < end and (at[0] | 1) == c"1" and (at[1] == c"," or at[1] == c"\n"):
-                codes[row, column] = 3 * (at[0] & 1)
-                separator = at + 1
-            elif not coded and at + 10 < end and (at[10] == c"," or at[10] == c"\n") and five_decimals(at, &value):
-                values[row, column] = value
-                separator = at + 10
-            else:
+        for column in range(target.columns):
+            separator = NULL
+            if target.kind == CODES:
+                if at + 1 < end and (at[0] | 1) == c"1" and (at[1] == c"," or at[1] == c"\n"):
+                    codes[row, column] = 3 * (at[0] & 1)
+                    separator = at + 1
+            elif at + 10 < end and (at[10] == c"," or at[10] == c"\n"):
+                size = five_decimals(at)
+                if size != ODD and target.kind == FIXED:
+                    fixed[row, column] = size
+                    separator = at + 10
+                elif size > 0:      # zero may have a sign
+                    values[row, column] = size / 100000.0
+                    separator = at + 10
+            if separator == NULL:
                 separator = number(at, end, &value)
-                if separator == NULL:
-                    place.problem, place.row, place.column, place.offset = NO_NUMBER, row, column, at - begin
+                if separator == NULL or target.kind == FIXED:
+                    place.problem = NO_NUMBER if separator == NULL else OTHER_FORM
+                    place.row, place.column, place.offset = row, column, at - begin
                     return place
-                if coded:
+                if target.kind == CODES:
                     codes[row, column] = code(value)
                 else:
                     values[row, column] = value
             at = separator
-            if column + 1 < columns:
-                # A comma directly before the line end adds no field.
-                if at >= end or at[0] == c"\n" or at + 1 >= end or at[1] == c"\n" or (
-                        at[1] == c"\r" and (at + 2 >= end or at[2] == c"\n")):
+            if column + 1 < target.columns:
+                if line_ends(at, end):
                     place.problem, place.row, place.column, place.offset = LINE_TOO_SHORT, row, column + 1, at - begin
                     return place
                 at += 1
+        place.tight = place.tight or line_ends(at, end)
         at = next_line(at, end)
     place.offset = at - begin
     return place
@@ -195,62 +220,71 @@ cdef Py_ssize_t filled_line(const unsigned char[::1] data, Py_ssize_t start) noe
     return 0
 
 
-cdef Py_ssize_t narrowest(const unsigned char[::1] data, Py_ssize_t rows) noexcept nogil:
-    """The smallest number of fields in the first `rows` lines."""
-    cdef const unsigned char *at = &data[0]
-    cdef const unsigned char *end = at + data.shape[0]
-    cdef const unsigned char *stop
-    cdef Py_ssize_t row, fields, smallest = -1
-    for row in range(rows):
-        stop = next_line(at, end)
-        fields = 1
-        while at < stop:
-            if at[0] == c"," and at + 1 < stop and at[1] != c"\n" and at[1] != c"\r":
-                fields += 1
-            at += 1
-        if smallest < 0 or fields < smallest:
-            smallest = fields
-    return smallest
+cdef Py_ssize_t fields_of(const unsigned char[::1] data, Py_ssize_t start) noexcept nogil:
+    """Number of fields in the line that begins at `start`."""
+    cdef const unsigned char *end = &data[0] + data.shape[0]
+    cdef const unsigned char *at = &data[0] + start
+    cdef const unsigned char *stop = next_line(at, end)
+    cdef Py_ssize_t fields = 1
+    while at < stop:
+        fields += at[0] == c"," and not line_ends(at, end)
+        at += 1
+    return fields
 
 
-def parse(const unsigned char[::1] data, double[:, ::1] values, unsigned char[:, ::1] codes, bint exact_width):
-    """Parse trace text into `values` (float64) or, if that has no rows, `codes` (see `Input`).
+# Stand for "not this one" in `read_rows`.
+NO_VALUES, NO_FIXED, NO_CODES = np.empty((0, 0)), np.empty((0, 0), np.int32), np.empty((0, 0), np.uint8)
+
+
+def read_rows(const unsigned char[::1] data, Py_ssize_t offset, double[:, ::1] values, int[:, ::1] fixed,
+              unsigned char[:, ::1] codes):
+    """Read the next lines of a trace.
 
     Parameters
     ----------
-    data : bytes-like
-        The text.
-    values, codes : arrays, one of them with 0 rows
-        What to fill; its shape says how many rows and columns are needed.
-    exact_width : bool
-        Refuse text whose every line has more fields than needed.
+    data : bytes-like, not empty
+        The whole text.
+    offset : int
+        Where the next line begins.
+    values, fixed, codes : float64, int32 and uint8 arrays, two of them empty
+        What to fill; its shape says how many lines, and how many fields of each, are needed. `fixed` takes numbers
+        written as `%10.5f`, times 100000; `codes` takes what an input does (see `Input`).
 
     Returns
     -------
-    None or (problem, line, field, text)
-        `problem` is "number", "line", "file", "rows" or "columns"; `line` and `field` count from 1.
+    ((problem, row, field, text) or None, offset, tight)
+        Where the line after these begins, and whether any line had exactly the fields needed. `problem` is "number",
+        "form" (a number that `fixed` does not take), "line" or "file"; row and field count from 0 and 1.
     """
-    cdef Py_ssize_t columns = values.shape[1] if values.shape[0] else codes.shape[1]
-    cdef Py_ssize_t rows = values.shape[0] if values.shape[0] else codes.shape[0]
-    cdef Py_ssize_t extra, width
+    cdef Target target
     cdef Place place
-    if data.shape[0] == 0:
-        return "file", 1, 0, ""
+    if values.shape[0]:
+        target.kind, target.rows, target.columns = VALUES, values.shape[0], values.shape[1]
+    elif fixed.shape[0]:
+        target.kind, target.rows, target.columns = FIXED, fixed.shape[0], fixed.shape[1]
+    else:
+        target.kind, target.rows, target.columns = CODES, codes.shape[0], codes.shape[1]
     with nogil:
-        place = read_rows(data, columns, values, codes)
+        place = fill(data, offset, &target, values, fixed, codes)
+    if place.problem == FINE:
+        return None, place.offset, place.tight
+    text = ""
     if place.problem == NO_NUMBER:
         field = bytes(data[place.offset:place.offset + 40])
         text = field.split(b",")[0].split(b"\n")[0].decode("ascii", "backslashreplace").strip()
-        return "number", place.row + 1, place.column + 1, text
-    if place.problem == LINE_TOO_SHORT:
-        return "line", place.row + 1, place.column, ""
-    if place.problem == FILE_TOO_SHORT:
-        return "file", place.row + 1, 0, ""
+    names = {NO_NUMBER: "number", OTHER_FORM: "form", LINE_TOO_SHORT: "line", FILE_TOO_SHORT: "file"}
+    short = place.problem == LINE_TOO_SHORT or place.problem == FILE_TOO_SHORT
+    return (names[place.problem], place.row, place.column + (0 if short else 1), text), place.offset, place.tight
+
+
+def leftover(const unsigned char[::1] data, Py_ssize_t offset):
+    """How many lines after `offset` the first one that is not blank lies (from 1), 0 if there is none."""
+    cdef Py_ssize_t line
     with nogil:
-        extra = filled_line(data, place.offset)
-        width = narrowest(data, rows) if exact_width else columns
-    if extra:
-        return "rows", rows + extra, 0, ""
-    if width > columns:
-        return "columns", 1, width, ""
-    return None
+        line = filled_line(data, offset)
+    return line
+
+
+def first_fields(const unsigned char[::1] data):
+    """Number of fields in the first line."""
+    return fields_of(data, 0)

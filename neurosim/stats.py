@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.costs import Cost
+from neurosim.traces import weights
 
 # Column resistances that are held at a time: what the second-level cache holds.
 BLOCK = 32768
@@ -221,7 +222,7 @@ class LayerReader:
         """The weights with cells in one array, and which of these cells is its first."""
         width = self.reader.design.cells_per_synapse
         first, last = part.columns.start // width, -(-part.columns.stop // width)
-        return weight[part.rows.start : part.rows.stop, first:last], part.columns.start - first * width
+        return weights(weight[part.rows.start : part.rows.stop, first:last]), part.columns.start - first * width
 
     def cells(self, weight, part):
         """Conductances of one array's cells [S]."""

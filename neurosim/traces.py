@@ -1,6 +1,7 @@
 """Traces: what a layer held and read, from files or from arrays in memory."""
 
 import hashlib
+import mmap
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ import numpy as np
 
 from neurosim.errors import NeurosimError
 
+BLOCK = 8 * 2**20  # bytes of a trace file that are read at a time
+
 
 @dataclass(frozen=True)
 class LayerTrace:
@@ -16,8 +19,8 @@ class LayerTrace:
 
     Attributes
     ----------
-    weight, weight_old : ndarray of float64, (channels * kernel size, outputs)
-        Weights now and before the last update.
+    weight, weight_old : ndarray of float64 or int32, (channels * kernel size, outputs)
+        Weights now and before the last update; int32 in units of 1e-5 (see `weights`).
     inputs : ndarray of uint8, (channels * kernel size, vectors * input bits)
         One column a bit plane of an input vector, most significant plane first. Bit 0 is set where the
         input makes its row conduct, bit 1 where it counts as active (they differ only for values other
@@ -230,38 +233,105 @@ def _file_hash(path):
 
 
 def read_weights(path, rows, columns, where="weights"):
-    """A weight file as float64 array of shape (rows, columns); the file must have exactly this shape."""
+    """A weight file of exactly this shape.
+
+    Returns
+    -------
+    ndarray, (rows, columns)
+        int32 in units of 1e-5 where every number is written as the reference's trainer does (`%10.5f`), which takes
+        half the memory; float64 otherwise. See `weights`.
+    """
+    fixed = np.empty((rows, columns), np.int32)
+    if _parse(path, fixed, where):
+        return fixed
+    del fixed
     values = np.empty((rows, columns))
-    _parse(path, values, np.empty((0, 0), np.uint8), True, where)
+    _parse(path, values, where)
     return values
+
+
+def weights(held):
+    """Weights as float64 from an array as `read_weights` and `LayerTrace` hold them."""
+    return held / 1e5 if held.dtype == np.int32 else held
 
 
 def read_inputs(path, rows, columns, where="inputs"):
     """An input file as codes (see `LayerTrace`), shape (rows, columns); further columns are ignored."""
     codes = np.empty((rows, columns), np.uint8)
-    _parse(path, np.empty((0, 0)), codes, False, where)
+    _parse(path, codes, where)
     return codes
 
 
-def _parse(path, values, codes, exact_width, where):
-    from neurosim._traces import parse
+def parse(data, target, step=None):
+    """Fill an array from the text of a trace.
 
+    Parameters
+    ----------
+    data : bytes-like
+        The text; a memory-mapped file gives back what has been read.
+    target : ndarray of float64, int32 or uint8, (rows, columns)
+        Weights, weights in units of 1e-5, or codes of inputs.
+    step : int, optional
+        Lines that are read at a time.
+
+    Returns
+    -------
+    None or (problem, line, field, text)
+        `problem` is "number", "form" (a number that int32 does not take), "line" or "file" (too short), "rows" (too
+        many) or "columns" (too many in every line of weights); `line` and `field` count from 1.
+    """
+    from neurosim._traces import NO_CODES, NO_FIXED, NO_VALUES, first_fields, leftover, read_rows
+
+    rows = len(target)
+    if not len(data):
+        return "file", 1, 0, ""
+    offset, done, fits = 0, 0, target.dtype == np.uint8
+    while done < rows:
+        block = target[done : done + (step or rows)]
+        places = [block if block.dtype == none.dtype else none for none in (NO_VALUES, NO_FIXED, NO_CODES)]
+        problem, offset, tight = read_rows(data, offset, *places)
+        if problem is not None:
+            kind, row, field, text = problem
+            return kind, done + row + 1, field, text
+        fits = fits or tight
+        done += len(block)
+        _release(data, offset)
+    line = leftover(data, offset)
+    if line:
+        return "rows", rows + line, 0, ""
+    return None if fits else ("columns", 1, first_fields(data), "")
+
+
+def _parse(path, target, where):
+    """Fill an array from a trace file; False if its kind does not take how the numbers are written."""
     try:
-        data = np.memmap(path, dtype=np.uint8, mode="r") if Path(path).stat().st_size else np.empty(0, np.uint8)
+        size = Path(path).stat().st_size
+        data = np.memmap(path, dtype=np.uint8, mode="r") if size else b""
     except OSError as error:
         raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
-    problem = parse(data, values, codes, exact_width)
+    rows, columns = target.shape
+    # Block by block, so that what has been read need not stay in memory.
+    problem = parse(data, target, max(BLOCK * rows // max(size, 1), 1))
     if problem is None:
-        return
+        return True
     kind, line, field, text = problem
-    rows, columns = values.shape if values.shape[0] else codes.shape
+    if kind == "form":
+        return False
+    place = f"{path}:{line}"
     needs = f"{where} of the network needs {rows} lines of {columns} numbers"
     raise NeurosimError(
         {
-            "number": f"{path}:{line}: field {field} is {text!r}, which is no number; write one such as 0.25",
-            "line": f"{path}:{line}: the line ends after {field} of {columns} numbers; {needs}",
-            "file": f"{path}:{line}: the file ends here; {needs}",
-            "rows": f"{path}:{line}: more lines than expected; {needs}",
-            "columns": f"{path}:{line}: {field} numbers in each line; {needs}",
+            "number": f"{place}: field {field} is {text!r}, which is no number; write one such as 0.25",
+            "line": f"{place}: the line ends after {field} of {columns} numbers; {needs}",
+            "file": f"{place}: the file ends here; {needs}",
+            "rows": f"{place}: more lines than expected; {needs}",
+            "columns": f"{place}: {field} numbers in each line; {needs}",
         }[kind]
     )
+
+
+def _release(data, offset):
+    """Let the system take back the part of a mapped file that has been read."""
+    whole = offset // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
+    if whole and isinstance(data, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data._mmap.madvise(mmap.MADV_DONTNEED, 0, whole)
