@@ -1,0 +1,182 @@
+"""The project as a package: one version, commands, data, fast import, and documents that are true."""
+
+import importlib.metadata
+import importlib.resources
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import neurosim
+from neurosim.design import Design
+from neurosim.parameters import PARAMETERS
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def run(*words, cwd, **options):
+    """A program in a folder where no checkout gets in its way."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_package_parents())}
+    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False, **options)
+
+
+def _package_parents():
+    """Where this neurosim comes from, for programs that are started elsewhere."""
+    return [str(Path(neurosim.__file__).resolve().parent.parent)]
+
+
+# -- one version -----------------------------------------------------------------------------------
+
+
+def test_there_is_one_version():
+    version = neurosim.__version__
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert PROJECT["dynamic"] == ["version"]
+    assert re.search(rf"^version: {re.escape(version)}$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE).group(1)
+    assert newest.split()[0] == version
+
+
+def test_the_installed_package_says_the_same():
+    try:
+        metadata = importlib.metadata.metadata("neurosim")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("neurosim is not installed but used from a checkout")
+    assert metadata["Version"] == neurosim.__version__
+    assert metadata["License-Expression"] == PROJECT["license"] == "CC-BY-NC-4.0"
+    scripts = {e.name: e.value for e in importlib.metadata.entry_points(group="console_scripts")}
+    assert {name: scripts[name] for name in PROJECT["scripts"]} == PROJECT["scripts"]
+
+
+# -- what is in it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", PROJECT["scripts"].values())
+def test_commands_exist(entry):
+    module, _, function = entry.partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_data_is_there():
+    technology = importlib.resources.files("neurosim.technology")
+    nodes = [file for file in (technology / "nodes").iterdir() if file.name.endswith(".toml")]
+    assert len(nodes) >= 18
+    for name in ("wires.toml", "adc.toml", "dram.toml", "layout.toml"):
+        assert (technology / name).is_file()
+    assert (importlib.resources.files("neurosim") / "data" / "vgg8.csv").is_file()
+    # Other Cython projects can build on the interfaces of the compiled modules.
+    assert (importlib.resources.files("neurosim") / "_layout.pxd").is_file()
+
+
+def test_every_public_name_is_there():
+    for name in neurosim.__all__:
+        assert getattr(neurosim, name) is not None
+    with pytest.raises(AttributeError):
+        neurosim.nothing  # noqa: B018
+
+
+def test_import_is_fast(tmp_path):
+    """pandas, matplotlib and the compiled circuits are imported where they are used."""
+    code = "import sys, neurosim, neurosim.cli; print(*sorted(name for name in sys.modules))"
+    result = run(sys.executable, "-c", code, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    loaded = set(result.stdout.split())
+    assert "neurosim.cli" in loaded
+    assert loaded.isdisjoint({"pandas", "matplotlib", "numpy", "neurosim.evaluation", "neurosim._subarray"})
+
+
+def test_running_a_module_is_the_command(tmp_path):
+    result = run(sys.executable, "-m", "neurosim", "--version", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (0, f"neurosim {neurosim.__version__}\n")
+
+
+# -- documents ---------------------------------------------------------------------------------------
+
+
+def test_licence_texts_are_whole():
+    text = (ROOT / "LICENSE").read_text()
+    assert text.startswith("Attribution-NonCommercial 4.0 International\n")
+    assert [f"Section {n} --" in text for n in range(1, 9)] == 8 * [True]
+    assert text.endswith("Creative Commons may be contacted at creativecommons.org.\n")
+    notice = (ROOT / "NOTICE").read_text()
+    for words in ("Arizona State University", "10.1109/TCAD.2020.3043731", "What was changed", "as it is, without"):
+        assert words in notice
+
+
+DOCUMENTS = sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("*/*.md")])
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_links_lead_somewhere(path):
+    for target in LINK.findall((ROOT / path).read_text()):
+        if "://" not in target:
+            assert (ROOT / path.parent / target).exists(), f"{path} links to {target}"
+
+
+def test_readme_names_commands_and_parameters_that_exist():
+    text = (ROOT / "README.md").read_text()
+    for name in re.findall(r"--set (\w+)=", text):
+        assert name in PARAMETERS
+    from neurosim.cli import HELP
+
+    for command in set(re.findall(r"neurosim (run|plan|params|import-param|drop-in)\b", text)):
+        assert f"neurosim {command}" in HELP
+    for marker in ("<!-- run command -->", "<!-- test command -->"):
+        assert text.count(marker) == 1
+
+
+def test_the_glossary_is_up_to_date(tmp_path):
+    script = ROOT / "scripts" / "write_glossary.py"
+    result = run(sys.executable, script, "--check", cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+TEST_NAME = re.compile(r"`(test_\w+)\.py::(test_\w+)`")
+
+
+def test_fidelity_names_tests_that_exist():
+    text = (ROOT / "docs" / "fidelity.md").read_text()
+    named = TEST_NAME.findall(text)
+    assert len(named) > 50
+    for module, function in named:
+        source = (ROOT / "tests" / f"{module}.py").read_text()
+        assert re.search(rf"^def {function}\(", source, re.MULTILINE), f"{module}.py::{function}"
+    ids = re.findall(r"^\| ([A-Z]\d+[a-z]?) \|", text, re.MULTILINE)
+    assert len(ids) == len(set(ids))
+    assert {f"U{n}" for n in range(1, 25)} <= set(ids) and {f"Q{n}" for n in range(1, 10)} <= set(ids)
+
+
+# -- examples ----------------------------------------------------------------------------------------
+
+
+def test_the_example_design_is_the_default():
+    text = (ROOT / "examples" / "design.toml").read_text()
+    assert text == Design().to_toml()
+    assert Design.from_file(ROOT / "examples" / "design.toml") == Design()
+
+
+def test_the_library_example_runs(tmp_path):
+    result = run(sys.executable, ROOT / "examples" / "library.py", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    chips = re.findall(r"^(?:RRAM|FeFET|SRAM)[^.]*(?: +[0-9.]+){4}$", result.stdout, re.MULTILINE)
+    assert len(chips) == 4
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or shutil.which("awk") is None, reason="a shell script")
+def test_the_legacy_script_runs(tmp_path):
+    program = tmp_path / "bin" / "neurosim"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m neurosim "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    result = run("env", f"PATH={path}", "bash", ROOT / "examples" / "legacy_script.sh", tmp_path / "work", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^ChipArea : [0-9.e+]+um\^2$", result.stdout, re.MULTILINE)
+    assert len((tmp_path / "work" / "NeuroSim_Output.csv").read_text().split(",")) == 20
