@@ -1,0 +1,615 @@
+"""Crossbars against ngspice, against a slow nodal analysis, and against what passive networks must do."""
+
+import json
+import math
+import time
+import warnings
+
+import numpy as np
+import pytest
+from golden import DATA, REORDERED, SAME_MATH
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neurosim.crossbar import (
+    METHODS,
+    Interpolated,
+    SeverityWarning,
+    Wires,
+    cell_conductances,
+    gain,
+    node_voltages,
+    severity,
+    tile,
+    tile_vectors,
+    transfer_matrix,
+    untile,
+)
+from neurosim.crossbar_plots import error_figure, fast_errors, voltage_figure
+from neurosim.errors import NeurosimError
+
+# The limits that the recorded set states in its README: of the largest current (exact), rms over rms current (fast).
+SPICE_LIMIT = 1e-10
+FAST_LIMIT = {"fwd": 3e-4, "bwd": 1.2e-3}
+FAST_LIMIT_STRONG = {"fwd": 4e-3, "bwd": 1.5e-2}
+FILES = sorted(path.stem for path in (DATA / "crossbar").glob("*.npz"))
+DEFAULT = Wires().keywords
+
+
+def recorded(name):
+    """One ngspice file: conductances, wires, and a function from M to its currents and those recorded."""
+    with np.load(DATA / "crossbar" / f"{name}.npz", allow_pickle=False) as file:
+        data = {key: file[key] for key in file.files}
+    wires = {key: float(data[key]) for key in ("r_row", "r_col", "rt_row", "rt_col")}
+
+    def currents(M):
+        return data["V"] @ (M.T if str(data["mode"]) == "fwd" else M), data["I"]
+
+    return data["G"], wires, currents
+
+
+def nodal(G, r_row, r_col, rt_row, rt_col, r_access=0.0):
+    """M by nodal analysis in extended precision: every resistor in a list, nodes joined by zero ohms merged."""
+    rows, columns = G.shape
+    parts = []
+    for i in range(rows):
+        parts.append((("row", i), ("u", i, 0), rt_row + r_row))
+        parts += [(("u", i, j), ("u", i, j + 1), r_row) for j in range(columns - 1)]
+    for j in range(columns):
+        parts.append((("w", rows - 1, j), ("column", j), rt_col + r_col))
+        parts += [(("w", i, j), ("w", i + 1, j), r_col) for i in range(rows - 1)]
+    for i, j in np.ndindex(rows, columns):
+        if G[i, j] > 0:
+            parts.append((("u", i, j), ("w", i, j), 1 / np.longdouble(G[i, j]) + r_access))
+    terminals = [("row", i) for i in range(rows)] + [("column", j) for j in range(columns)]
+    group = {node: node for node in terminals}
+    for a, b, _ in parts:
+        group[a], group[b] = a, b
+    for a, b, resistance in parts:
+        if resistance == 0:
+            a, b = group[a], group[b]
+            keep, drop = (a, b) if a in terminals else (b, a)
+            assert drop not in terminals, "infinite current"
+            group = {node: keep if top == drop else top for node, top in group.items()}
+    free = sorted({top for top in group.values() if top not in terminals}, key=str)
+    place = {node: k for k, node in enumerate(terminals + free)}
+    network = np.zeros((len(place), len(place)), dtype=np.longdouble)
+    for a, b, resistance in parts:
+        a, b = place[group[a]], place[group[b]]
+        if a != b:
+            network[a, a] += 1 / np.longdouble(resistance)
+            network[b, b] += 1 / np.longdouble(resistance)
+            network[a, b] -= 1 / np.longdouble(resistance)
+            network[b, a] -= 1 / np.longdouble(resistance)
+    for k in range(len(place) - 1, rows + columns - 1, -1):
+        if network[k, k] > 0:  # not a node that nothing leads to
+            network -= np.outer(network[:, k], network[k]) / network[k, k]
+    return -network[rows : rows + columns, :rows].astype(float)
+
+
+def random_conductances(rng, *shape, low=1e-6, high=1e-5):
+    return rng.uniform(low, high, shape)
+
+
+def rms(values):
+    return math.sqrt(np.mean(np.square(values)))
+
+
+resistances = st.one_of(st.just(0.0), st.floats(-2, 4).map(lambda power: 10.0**power))
+wirings = st.builds(
+    dict,
+    r_row=resistances,
+    r_col=resistances,
+    rt_row=resistances,
+    rt_col=resistances,
+    r_access=st.sampled_from([0.0, 15e3]),
+)
+
+
+@st.composite
+def conductances(draw, largest=5, shorts=False):
+    """Small arrays of analog cells, some of them open and (if wanted) some of them short."""
+    rows, columns = draw(st.integers(1, largest)), draw(st.integers(1, largest))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    cells = 10 ** rng.uniform(-6, -2, (rows, columns))
+    cells[rng.random((rows, columns)) < draw(st.sampled_from([0.0, 0.3]))] = 0
+    if shorts:
+        cells[rng.random((rows, columns)) < draw(st.sampled_from([0.0, 0.3]))] = math.inf
+    return cells
+
+
+# Recorded by ngspice
+
+
+def test_every_recorded_file_is_there():
+    manifest = json.loads((DATA / "crossbar" / "MANIFEST.json").read_text())
+    assert sorted(case["file"].removesuffix(".npz") for case in manifest) == FILES
+    assert len(FILES) == 18
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_exact_currents_are_those_of_spice(name):
+    G, wires, currents = recorded(name)
+    got, want = currents(transfer_matrix(G, **wires, method="exact"))
+    assert np.abs(got - want).max() <= SPICE_LIMIT * np.abs(want).max()
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if not name.startswith("d")])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fast_currents_are_near_those_of_spice(name, dtype):
+    G, wires, currents = recorded(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        M = transfer_matrix(G.astype(dtype), **wires, method="fast")
+    assert M.dtype == dtype
+    got, want = currents(M)
+    limit = (FAST_LIMIT_STRONG if name.startswith("i") else FAST_LIMIT)[name[-3:]]
+    assert rms(got - want) <= limit * rms(want)
+
+
+@pytest.mark.parametrize("name", ["d32x32_fwd", "d32x32_bwd"])
+def test_fast_model_warns_of_the_extreme_array_and_auto_is_exact_there(name):
+    G, wires, currents = recorded(name)
+    assert severity(G, **wires) > 1
+    with pytest.warns(SeverityWarning, match=r"severity 3\.8 .* use method=\"auto\" or \"exact\""):
+        transfer_matrix(G, **wires, method="fast")
+    got, want = currents(transfer_matrix(G, **wires, method="auto"))
+    assert np.abs(got - want).max() <= SPICE_LIMIT * np.abs(want).max()
+
+
+def test_series_model_misses_nearly_all_of_the_loss():
+    G, wires, currents = recorded("e64x64_fwd")
+    ideal, want = currents(G.T)
+    series, _ = currents(transfer_matrix(G, **wires, method="series"))
+    assert rms(series - want) > 0.9 * rms(ideal - want)
+
+
+# Against the slow nodal analysis
+
+
+@settings(max_examples=50, deadline=None)
+@given(conductances(), wirings)
+def test_exact_matrix_is_that_of_nodal_analysis(G, wires):
+    M = transfer_matrix(G, **wires)
+    np.testing.assert_allclose(M, nodal(G, **wires), rtol=REORDERED, atol=REORDERED * G.max())
+
+
+@settings(max_examples=50, deadline=None)
+@given(conductances(shorts=True), wirings, st.floats(-1, 3), st.floats(-1, 3))
+def test_open_and_shorted_cells_are_those_of_nodal_analysis(G, wires, row, column):
+    wires |= {"r_row": 10.0**row, "r_col": 10.0**column}
+    want = nodal(G, **wires)
+    np.testing.assert_allclose(transfer_matrix(G, **wires), want, rtol=REORDERED, atol=REORDERED * want.max())
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (7, 1), (2, 9), (9, 2), (8, 8)])
+def test_narrow_arrays(shape):
+    G = random_conductances(np.random.default_rng(0), *shape)
+    np.testing.assert_allclose(transfer_matrix(G, **DEFAULT), nodal(G, **DEFAULT), rtol=REORDERED)
+
+
+@pytest.mark.parametrize("wire", [1e-3, 0.05, 2.0])
+def test_short_wires_cost_no_digits(wire):
+    """Each entry is right to its last digits, also the sneak paths of open cells that are nearly nothing."""
+    G = random_conductances(np.random.default_rng(0), 3, 3)
+    G[1, 1] = G[2, 0] = 0
+    wires = {"r_row": wire, "r_col": 2 * wire, "rt_row": 0.0, "rt_col": 3 * wire}
+    M, want = transfer_matrix(G, **wires), nodal(G, **wires)
+    np.testing.assert_allclose(M[G.T > 0], want[G.T > 0], rtol=SAME_MATH)
+    # A sneak path needs two voltage drops, so it grows with the square of the wires; nodal analysis has digits for it
+    # only where wires are long.
+    long = nodal(G, r_row=1e-2, r_col=2e-2, rt_row=0, rt_col=3e-2) / 1e-4
+    np.testing.assert_allclose(M[G.T == 0] / wire**2, long[G.T == 0], rtol=1e-3)
+
+
+def test_sides_without_resistance_have_no_sneak_paths():
+    G = random_conductances(np.random.default_rng(0), 3, 4)
+    G[1, 1] = 0
+    rows = transfer_matrix(G, r_row=2.12, r_col=0, rt_row=100, rt_col=0)
+    columns = transfer_matrix(G, r_row=0, r_col=2.12, rt_row=0, rt_col=100)
+    assert rows[1, 1] == columns[1, 1] == 0
+    assert (rows.T[G > 0] < G[G > 0]).all()
+    assert (columns.T[G > 0] < G[G > 0]).all()
+
+
+def test_a_cell_alone_is_a_series_circuit():
+    wires = {"r_row": 3.0, "r_col": 5.0, "rt_row": 70.0, "rt_col": 110.0, "r_access": 1300.0}
+    want = 1 / (1 / 2e-5 + 3 + 5 + 70 + 110 + 1300)
+    for method in METHODS:
+        np.testing.assert_allclose(transfer_matrix([[2e-5]], **wires, method=method), [[want]], rtol=SAME_MATH)
+
+
+# What passive networks must do
+
+
+@settings(max_examples=50, deadline=None)
+@given(conductances(), wirings)
+def test_reciprocity(G, wires):
+    """The array seen from its columns, far corner first, has the transposed matrix."""
+    turned = {"r_row": "r_col", "r_col": "r_row", "rt_row": "rt_col", "rt_col": "rt_row", "r_access": "r_access"}
+    M = transfer_matrix(G, **wires)
+    back = transfer_matrix(G[::-1, ::-1].T, **{turned[name]: value for name, value in wires.items()})
+    np.testing.assert_allclose(back[::-1, ::-1].T, M, rtol=REORDERED, atol=0)
+
+
+@pytest.mark.filterwarnings("ignore::neurosim.crossbar.SeverityWarning")
+@settings(max_examples=50, deadline=None)
+@given(conductances(), wirings)
+def test_passivity(G, wires):
+    """No output above the ideal one for equal inputs, nor the sum of outputs for any one-sided inputs.
+
+    (A single output may be above it: a row whose cell is open still reaches the column, over other rows.)
+    """
+    for method in METHODS:
+        M = transfer_matrix(G, **wires, method=method)
+        assert (M >= 0).all()
+        assert (M.sum(axis=1) <= G.sum(axis=0) * (1 + REORDERED)).all()
+        assert (M.sum(axis=0) <= G.sum(axis=1) * (1 + REORDERED)).all()
+        if method in ("fast", "series"):
+            assert (M.T <= G).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(conductances(), wirings, st.sampled_from(METHODS))
+def test_ideal_matrix_as_wires_vanish(G, wires, method):
+    ideal = transfer_matrix(G, **dict.fromkeys(wires, 0.0), method=method)
+    assert (ideal == G.T).all()
+    vanishing = {name: value * 1e-9 for name, value in wires.items()}
+    gap = 1e-9 * sum(wires.values()) * G.sum() * 2 * G.size
+    M = transfer_matrix(G, **vanishing, method=method)
+    np.testing.assert_allclose(M, G.T, rtol=gap + SAME_MATH, atol=gap * G.max())
+
+
+def test_longer_wires_and_larger_conductances_lose_more():
+    G = random_conductances(np.random.default_rng(1), 16, 16)
+    losses = [1 - transfer_matrix(G, **{**DEFAULT, "r_col": r}).sum() / G.sum() for r in (0, 1, 3, 10, 30)]
+    assert losses == sorted(losses)
+    assert losses[0] > 0
+    losses = [1 - transfer_matrix(G * k, **DEFAULT).sum() / (k * G).sum() for k in (0.1, 1, 10)]
+    assert losses == sorted(losses)
+
+
+# Batches
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5, 6), (6, 5)])
+def test_a_batch_is_its_arrays_one_by_one(method, dtype, shape):
+    rng = np.random.default_rng(2)
+    # Severities on both sides of the limit.
+    G = (random_conductances(rng, 3, 4, *shape) * np.array([0.1, 1, 10])[:, None, None, None]).astype(dtype)
+    wires = {**DEFAULT, "rt_row": 2000.0}
+    M = transfer_matrix(G, **wires, method=method, limit=0.2)
+    assert M.shape == (3, 4, *shape[::-1])
+    assert M.dtype == (np.float64 if method == "exact" else dtype)
+    assert M.swapaxes(-1, -2).flags.c_contiguous
+    for index in np.ndindex(3, 4):
+        assert (transfer_matrix(G[index], **wires, method=method, limit=0.2) == M[index]).all()
+    order = rng.permutation(3)
+    assert (transfer_matrix(G[order], **wires, method=method, limit=0.2) == M[order]).all()
+
+
+def test_many_arrays_on_all_cores(monkeypatch):
+    G = random_conductances(np.random.default_rng(3), 150, 64, 64).astype(np.float32)
+    cases = {"exact": G[:10], "fast": G}
+    monkeypatch.setenv("NEUROSIM_THREADS", "3")
+    got = {method: transfer_matrix(cells, **DEFAULT, method=method) for method, cells in cases.items()}
+    monkeypatch.setenv("NEUROSIM_THREADS", "1")
+    for method, cells in cases.items():
+        assert (transfer_matrix(cells, **DEFAULT, method=method) == got[method]).all()
+
+
+def test_auto_switches_array_by_array():
+    G = random_conductances(np.random.default_rng(4), 3, 16, 16) * np.array([0.1, 100, 1])[:, None, None]
+    M = transfer_matrix(G, **DEFAULT, method="auto")
+    assert list(severity(G, **DEFAULT) > 0.3) == [False, True, False]
+    assert (M[1] == transfer_matrix(G[1], **DEFAULT)).all()
+    assert (M[::2] == transfer_matrix(G[::2], **DEFAULT, method="fast")).all()
+
+
+def test_strided_and_read_only_conductances():
+    whole = random_conductances(np.random.default_rng(5), 8, 9, 3)
+    part = whole[::2, ::3, 1]
+    part.flags.writeable = False
+    for method in METHODS:
+        want = transfer_matrix(part.copy(), **DEFAULT, method=method)
+        assert (transfer_matrix(part, **DEFAULT, method=method) == want).all()
+
+
+def test_results_can_be_written_over():
+    first, second = random_conductances(np.random.default_rng(6), 2, 3, 8, 8)
+    M = transfer_matrix(first, **DEFAULT, method="fast")
+    assert transfer_matrix(second, **DEFAULT, method="fast", out=M) is M
+    assert (transfer_matrix(second, **DEFAULT, method="fast") == M).all()
+
+
+def test_no_arrays_are_no_matrices():
+    for method in METHODS:
+        assert transfer_matrix(np.empty((0, 4, 3)), **DEFAULT, method=method).shape == (0, 3, 4)
+
+
+# The fast model and severity
+
+
+def test_fast_matrix_and_severity_are_their_formulas():
+    rng = np.random.default_rng(7)
+    G = random_conductances(rng, 7, 11)
+    wires = {"r_row": 3.0, "r_col": 5.0, "rt_row": 70.0, "rt_col": 110.0, "r_access": 15e3}
+    cells = G / (1 + G * 15e3)
+    i, j = np.arange(7), np.arange(11)
+    a = cells @ (70 + 3 * (np.minimum.outer(j, j) + 1))
+    b = (110 + 5 * (7 - np.maximum.outer(i, i))) @ cells
+    np.testing.assert_allclose(transfer_matrix(G, **wires, method="fast").T, cells / (1 + a + b), rtol=SAME_MATH)
+    np.testing.assert_allclose(severity(G, **wires), np.mean(a + b), rtol=SAME_MATH)
+
+
+@settings(max_examples=30, deadline=None)
+@given(conductances(), wirings, st.sampled_from([np.float32, np.float64]))
+def test_severity_of_the_kernel_decides_as_severity_does(G, wires, dtype):
+    G = G.astype(dtype)
+    d = severity(G, **wires)
+    fast = transfer_matrix(G, **wires, method="auto", limit=d * (1 + 1e-5) + 1e-30)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SeverityWarning)
+        assert (fast == transfer_matrix(G, **wires, method="fast")).all()
+
+
+def test_error_of_the_fast_model_grows_with_the_square_of_severity():
+    rng = np.random.default_rng(8)
+    G, V = random_conductances(rng, 32, 32), rng.random((32, 64))
+    for scale in (0.3, 1, 3):
+        exact, fast = (transfer_matrix(G * scale, **DEFAULT, method=method) @ V for method in ("exact", "fast"))
+        d = severity(G * scale, **DEFAULT)
+        assert 0.003 * d**2 < rms(fast - exact) / rms(exact) < 0.06 * d**2
+
+
+def test_shorts_and_opens_in_the_fast_model():
+    G = np.array([[1e-5, math.inf, 2e-5], [0, 3e-5, 1e-5]])
+    for dtype in (np.float32, np.float64):
+        with pytest.warns(SeverityWarning):
+            M = transfer_matrix(G.astype(dtype), **DEFAULT, method="fast")
+        # A short leaves itself and nothing else in its row and column, in series with its own path.
+        np.testing.assert_allclose(M[1, 0], 1 / (100 + 2 * 2.12 + 100 + 2 * 2.12), rtol=1e-6)
+        assert np.isfinite(M).all()
+        assert M[0, 1] == 0
+        assert max(M[0, 0], M[2, 0], M[1, 1]) < 1e-18
+    assert (transfer_matrix(G, **DEFAULT, method="auto") == transfer_matrix(G, **DEFAULT)).all()
+
+
+# The rebuild policy
+
+
+def test_interpolated_is_exact_at_first_and_every_interval():
+    rng = np.random.default_rng(9)
+    G = random_conductances(rng, 2, 16, 16) * 3
+    G[0, 3, 4] = 0
+    policy = Interpolated(Wires(), interval=3)
+    for step in range(7):
+        G = np.where(G > 0, G * rng.uniform(0.97, 1.03, G.shape), 0)
+        got, exact = policy.rebuild(G), transfer_matrix(G, **DEFAULT)
+        fast = transfer_matrix(G, **DEFAULT, method="fast")
+        if step % 3 == 0:
+            assert (got == exact).all()
+        else:
+            assert 0 < rms(got - exact) < 0.2 * rms(fast - exact)
+
+
+def test_interpolated_keeps_single_precision_and_its_state():
+    rng = np.random.default_rng(10)
+    one, two = random_conductances(rng, 2, 3, 8, 8).astype(np.float32)
+    first, second = Interpolated(interval=10), Interpolated(interval=10)
+    assert first.rebuild(one).dtype == np.float32
+    second.restore(first.state())
+    assert (second.rebuild(two) == first.rebuild(two)).all()
+    with pytest.raises(NeurosimError, match="one Interpolated for each layer"):
+        first.rebuild(two[:2])
+
+
+def test_ideal_wires_stay_ideal_when_interpolated():
+    policy = Interpolated(Wires(0, 0, 0, 0), interval=5)
+    for _ in range(3):
+        G = random_conductances(np.random.default_rng(11), 4, 4)
+        assert (policy.rebuild(G) == G.T).all()
+
+
+# Layers
+
+
+def test_gain_brings_outputs_back():
+    G = random_conductances(np.random.default_rng(12), 2, 16, 16).astype(np.float32)
+    M = transfer_matrix(G, **DEFAULT)
+    factor = gain(M, G)
+    assert factor.shape == (2,)
+    assert (factor > 1).all()
+    ideal = G.swapaxes(-1, -2)
+    for k in range(2):
+        assert rms(M[k] * factor[k] - ideal[k]) < rms(M[k] - ideal[k])
+        for nearby in (0.999, 1.001):
+            assert rms(M[k] * factor[k] - ideal[k]) <= rms(M[k] * factor[k] * nearby - ideal[k])
+    np.testing.assert_allclose(gain(0.5 * ideal, G), 2, rtol=1e-6)
+    assert gain(np.zeros((3, 2)), np.zeros((2, 3))) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 8), st.integers(1, 8), st.booleans())
+def test_tiles_put_together_are_the_layer(inputs, outputs, rows, columns, signed):
+    rng = np.random.default_rng(inputs * 31 + outputs)
+    weight = rng.uniform(-1, 1, (inputs, outputs))
+    G = cell_conductances(weight, g_min=1e-6, g_max=1e-5)
+    assert (G.min(axis=0) == 1e-6).all()
+    tiles = tile(G, rows, columns)
+    assert tiles.shape == (2, -(-inputs // rows), -(-outputs // columns), rows, columns)
+    assert (untile(tiles, inputs, outputs) == G).all()
+    # Without wires, what the tiles do is what the layer does, forward and backward.
+    M = transfer_matrix(tiles, r_row=0, r_col=0, rt_row=0, rt_col=0)
+    M = (M[0] - M[1]) / (1e-5 - 1e-6)
+    x, error = rng.uniform(-1, 1, (3, inputs)), rng.uniform(-1, 1, (3, outputs))
+    forward = tile_vectors(x, rows)[:, None] @ M.swapaxes(-1, -2)
+    y = forward.sum(axis=0).swapaxes(0, 1).reshape(3, -1)[:, :outputs]
+    np.testing.assert_allclose(y, x @ weight, atol=1e-9)
+    backward = tile_vectors(error, columns) @ M
+    y = backward.sum(axis=1).swapaxes(0, 1).reshape(3, -1)[:, :inputs]
+    np.testing.assert_allclose(y, error @ weight.T, atol=1e-9)
+
+
+def test_cells_hold_levels():
+    weight = np.linspace(-1, 1, 101, dtype=np.float32)
+    positive, negative = cell_conductances(weight, g_min=1e-6, g_max=1e-5, levels=4)
+    assert positive.dtype == np.float32
+    assert len(np.unique(positive)) == len(np.unique(negative)) == 4
+    np.testing.assert_allclose(np.unique(positive), [1e-6, 4e-6, 7e-6, 1e-5], rtol=1e-6)
+    np.testing.assert_allclose((positive - negative) / 9e-6, weight, atol=1 / 6 + 1e-6)
+    assert (positive == negative[::-1]).all()
+
+
+def test_unused_cells_hold_what_they_are_told():
+    tiles = tile(np.ones((3, 2)), 4, 4, fill=0.25)
+    assert tiles.shape == (1, 1, 4, 4)
+    assert tiles[0, 0, :3, :2].sum() == 6
+    assert tiles.sum() == 6 + 0.25 * 10
+
+
+# Inside an array
+
+
+@settings(max_examples=40, deadline=None)
+@given(conductances(), wirings, st.integers(0, 1000))
+def test_node_voltages_obey_kirchhoff(G, wires, seed):
+    rng = np.random.default_rng(seed)
+    rows, columns = G.shape
+    rows_at, columns_at = rng.uniform(-1, 1, rows), rng.uniform(-1, 1, columns)
+    wires = {name: max(value, 0.1) if name.startswith("r_") else value for name, value in wires.items()}
+    inside = node_voltages(G, rows_at, columns_at, **wires)
+    M = transfer_matrix(G, **wires)
+    # Along a row, and up a column, each segment carries the current of all cells beyond it.
+    along = inside.current[:, ::-1].cumsum(axis=1)[:, ::-1]
+    before = np.column_stack([rows_at - wires["rt_row"] * along[:, 0], inside.row[:, :-1]])
+    np.testing.assert_allclose(before - inside.row, wires["r_row"] * along, atol=1e-12)
+    down = inside.current.cumsum(axis=0)
+    after = np.vstack([inside.column[1:], columns_at + wires["rt_col"] * down[-1]])
+    np.testing.assert_allclose(inside.column - after, wires["r_col"] * down, atol=1e-12)
+    # Terminal currents are those of M, and both sides superpose.
+    alone = node_voltages(G, rows_at, **wires)
+    np.testing.assert_allclose(alone.current.sum(axis=0), M @ rows_at, rtol=REORDERED, atol=1e-15)
+    back = node_voltages(G, 0, columns_at, **wires)
+    np.testing.assert_allclose(-back.current.sum(axis=1), columns_at @ M, rtol=REORDERED, atol=1e-15)
+    np.testing.assert_allclose(alone.row + back.row, inside.row, atol=1e-12)
+
+
+def test_voltages_drop_along_rows_and_rise_up_columns():
+    G = np.full((8, 8), 1e-4)
+    G[2, 3] = math.inf
+    inside = node_voltages(G, 1.0, **DEFAULT)
+    assert (np.diff(inside.row[:2], axis=1) < 0).all()
+    assert (inside.row < 1).all()
+    assert (inside.column > 0).all()
+    assert np.isnan(inside.current[2, 3])
+    np.testing.assert_allclose(inside.row[2, 3], inside.column[2, 3], rtol=SAME_MATH)
+    whole = node_voltages(np.ones((4, 4)), 1.0, 1.0, **DEFAULT)
+    np.testing.assert_allclose(whole.row, 1, rtol=SAME_MATH)
+
+
+# Speed and plots
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "seconds"), [(64, 10e-3), (128, 90e-3)])
+def test_speed_of_the_exact_matrix(size, seconds):
+    G = random_conductances(np.random.default_rng(13), size, size)
+    assert best_time(lambda: transfer_matrix(G, **DEFAULT)) <= seconds
+
+
+@pytest.mark.slow
+def test_speed_of_the_fast_matrices_of_vgg8():
+    """13 million weights on positive and negative arrays of 128 x 128."""
+    G = np.tile(random_conductances(np.random.default_rng(14), 2, 128, 128).astype(np.float32), (794, 1, 1))
+    assert best_time(lambda: transfer_matrix(G, **DEFAULT, method="fast")) <= 0.15
+
+
+def best_time(call):
+    times = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def test_figures(tmp_path):
+    G = random_conductances(np.random.default_rng(15), 12, 20)
+    figure = voltage_figure(G, **DEFAULT)
+    assert len(figure.axes) == 6  # three maps, each with its scale
+    points = fast_errors(sizes=(8,), wires=(1.0, 10.0))
+    assert [point["r_wire"] for point in points] == [1.0, 10.0]
+    assert points[0]["severity"] < points[1]["severity"]
+    for kind in ("one-sided", "signed", "difference"):
+        assert 0 < points[0][kind] < points[1][kind]
+    for name, drawn in (("a.png", figure), ("b.png", error_figure(points))):
+        drawn.savefig(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("bad", [-1e-6, math.nan, -math.inf])
+def test_no_conductances(method, bad):
+    G = np.full((2, 3, 3), 1e-6)
+    G[1, 2, 0] = bad
+    with pytest.raises(NeurosimError, match="from 0 .open. to inf .short., none negative and none NaN"):
+        transfer_matrix(G, **DEFAULT, method=method)
+    with pytest.raises(NeurosimError, match="none negative"):
+        severity(G, **DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("G", "changes", "message"),
+    [
+        ([1e-6, 1e-6], {}, "at least 2 axes"),
+        (np.empty((0, 3)), {}, "at least 2 axes, none of them empty"),
+        ([[1e-6], [1e-6, 2e-6]], {}, "rectangular array of real numbers"),
+        ([["a"]], {}, "rectangular array of real numbers"),
+        ([[1j]], {}, "rectangular array of real numbers"),
+        ([[1e-6]], {"r_row": -1}, "r_row = -1 is no resistance"),
+        ([[1e-6]], {"rt_col": math.inf}, "rt_col = inf is no resistance"),
+        ([[1e-6]], {"r_access": math.nan}, "r_access = nan is no resistance"),
+        ([[1e-6]], {"r_col": "wide"}, "r_col = 'wide' is no resistance"),
+        ([[1e-6]], {"method": "exakt"}, "did you mean 'exact'"),
+        ([[1e-6]], {"method": None}, "method None is unknown"),
+        ([[1e-6]], {"method": "auto", "limit": "low"}, "limit = 'low'"),
+        ([[1e-6]], {"out": np.empty((2, 2))}, "out must be an earlier result"),
+        ([[1e-6]], {"out": 3}, "out must be an earlier result"),
+        ([[math.inf]], dict.fromkeys(DEFAULT, 0), "a shorted cell without any resistance"),
+        ([[math.inf]], dict.fromkeys(DEFAULT, 0) | {"method": "fast"}, "a shorted cell without any resistance"),
+    ],
+)
+def test_mistakes_get_a_sentence(G, changes, message):
+    with pytest.raises(NeurosimError, match=message) as caught:
+        transfer_matrix(G, **(DEFAULT | changes))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Interpolated(interval=0), "interval = 0 must be a whole number from 1 up"),
+        (lambda: Interpolated(interval=2.5), "interval = 2.5 must be"),
+        (lambda: gain(np.ones((2, 3)), np.ones((2, 3))), r"needs G of shape \(3, 2\)"),
+        (lambda: cell_conductances([2.0], g_min=0, g_max=1e-6), "weights must lie from -1 to 1"),
+        (lambda: cell_conductances([0.5], g_min=1e-6, g_max=1e-6), "g_min < g_max"),
+        (lambda: cell_conductances([0.5], g_min=0, g_max=1e-6, levels=1), "levels = 1 must be"),
+        (lambda: tile(np.ones((3, 3)), 0, 4), "rows = 0 must be"),
+        (lambda: tile(np.ones(3), 4, 4), "at least 2 axes"),
+        (lambda: tile_vectors(np.ones((3, 3)), "4"), "size = '4' must be"),
+        (lambda: untile(np.ones((1, 1, 4, 4)), 5, 4), "hold no matrix of 5 x 4"),
+        (lambda: node_voltages(np.ones((2, 3, 3)), **DEFAULT), "those of one array"),
+        (lambda: node_voltages(np.ones((3, 3)), [1, 2], **DEFAULT), "row_voltages must be one number or 3"),
+        (lambda: node_voltages(np.ones((3, 3)), math.nan, **DEFAULT), "row_voltages must be finite"),
+    ],
+)
+def test_other_mistakes_get_a_sentence(call, message):
+    with pytest.raises(NeurosimError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
