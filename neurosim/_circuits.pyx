@@ -196,11 +196,13 @@ cdef class Adder(Circuit):
         cdef double flat_width = self.nand.width * 9 * self.bits     # one adder as a row of gates
         cdef double tall_height = self.nand.height * self.bits       # one adder with a row of gates per bit
         cdef double tall_width = self.nand.width * 9
+        cdef int beside
         if height and rule == FREE:
             if self.nand.height > height and not self.tech.corrects_outlines:
                 self._complain("[Adder] Error: A single adder height is even larger than the assigned height ! ")
             else:
-                self._outline(height, flat_width * lines(self.tech, self.count, abreast(self.count, height, self.nand.height)))
+                beside = abreast(self.count, height, self.nand.height)
+                self._outline(height, flat_width * lines(self.tech, self.count, beside))
         elif width and rule == FREE:
             if tall_width > width and not self.tech.corrects_outlines:
                 self._complain("[Adder] Error: A single adder width is even larger than the assigned width ! ")

@@ -225,7 +225,8 @@ cdef double *split_table(const Split *split) noexcept nogil:
     return table
 
 
-cdef inline const double *held_by(const Split *split, const double *table, double weight, double *scratch) noexcept nogil:
+cdef inline const double *held_by(
+        const Split *split, const double *table, double weight, double *scratch) noexcept nogil:
     """Conductances of the cells that hold a weight: looked up, or computed into `scratch` beyond the table."""
     cdef double scaled = split.slope * (weight - split.top) + split.full
     if 0 <= scaled and scaled + 0.5 < split.known + 1:

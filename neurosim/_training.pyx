@@ -121,7 +121,8 @@ cdef class WeightGradientUnit(Circuit):
         if self.arrays_per_row < 1:
             raise NeurosimError(
                 f"the largest layer has {memory_rows} output positions, fewer than the {array.rows} rows of an array "
-                f"of the weight-gradient unit; use wg_array_rows of at most {memory_rows}, training = false, or correct = U6"
+                f"of the weight-gradient unit; use wg_array_rows of at most {memory_rows}, training = false, or "
+                "correct = U6"
             )
         if array.columns < (selections if parallel else input_bits):
             raise NeurosimError(

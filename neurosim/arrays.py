@@ -55,14 +55,14 @@ def subarray_of(design):
 
     if design.training and design.rows_per_adc_ag > design.array_rows:
         raise NeurosimError(
-            f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference divides "
-            f"by zero); use rows_per_adc_ag of at most {design.array_rows}, or training = false"
+            f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference "
+            f"divides by zero); use rows_per_adc_ag of at most {design.array_rows}, or training = false"
         )
     lines = min(design.array_rows, design.array_columns) if design.training else design.array_columns
     if design.memory == "SRAM" and design.cells_per_synapse > lines:
         raise NeurosimError(
-            f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of a "
-            "line of the subarray; use larger arrays or fewer synapse_bits"
+            f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of "
+            "a line of the subarray; use larger arrays or fewer synapse_bits"
         )
     return subarray(
         design.technology,

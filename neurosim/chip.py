@@ -121,8 +121,8 @@ class Chip:
             wanted = bits * (design.buffer_overhead + 1)
             if gradient == 0 and bits < wanted:
                 raise NeurosimError(
-                    f"batch_size = {design.batch_size} leaves no gradient to buffer, so the global buffer can never grow "
-                    "by buffer_overhead; use a batch_size of at least 2, or buffer_overhead = 0"
+                    f"batch_size = {design.batch_size} leaves no gradient to buffer, so the global buffer can never "
+                    "grow by buffer_overhead; use a batch_size of at least 2, or buffer_overhead = 0"
                 )
             while bits + gradient < wanted:
                 gradient *= 2

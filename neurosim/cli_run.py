@@ -27,9 +27,8 @@ def run(options):
     if options.reference_json:
         check_writable(options.reference_json)
 
-    from neurosim.evaluation import evaluate
-
     from neurosim.cache import Cache
+    from neurosim.evaluation import evaluate
 
     cache = Cache(options.cache) if options.cache else None
     with Progress(network, quiet=options.quiet) as progress:

@@ -136,7 +136,10 @@ class Design(_Values):
 
     def to_toml(self):
         """A commented design file that reads back as this design."""
-        lines = ["# A neurosim design: every parameter with its unit, meaning and range.", "# Lines may be left out: the reference's defaults apply."]
+        lines = [
+            "# A neurosim design: every parameter with its unit, meaning and range.",
+            "# Lines may be left out: the reference's defaults apply.",
+        ]
         for section in SECTIONS:
             lines += ["", f"[{section}]"]
             for p in PARAMETERS.values():

@@ -107,4 +107,5 @@ def doctor():
         print(f"{'ok  ' if sound else 'FAIL'}  {line}", flush=True)
         failed += not sound
     if failed:
-        raise NeurosimError(f"{failed} {'check' if failed == 1 else 'checks'} failed; the lines marked FAIL say what helps")
+        checks = "check" if failed == 1 else "checks"
+        raise NeurosimError(f"{failed} {checks} failed; the lines marked FAIL say what helps")

@@ -2,8 +2,8 @@
 
 import math
 
-from neurosim.costs import ITEMS, Cost
 from neurosim.chip import POOL_WINDOW
+from neurosim.costs import ITEMS, Cost
 from neurosim.tile import divided
 
 
@@ -105,7 +105,8 @@ def _activate_and_add(chip, index, cost):
         cost = cost.times("activation_gradient", "peak_activation_gradient", latency=0, energy=0)
     if chip.activation:
         reads = math.ceil(layer.vectors * layer.outputs / chip.activation_share)
-        cost = cost.plus(chip.activation.latency(reads), chip.activation.energy(reads), "forward", "peak_forward", "array")
+        active = chip.activation.latency(reads), chip.activation.energy(reads)
+        cost = cost.plus(*active, "forward", "peak_forward", "array")
     down, across = plan.tile_rows[index], plan.tile_columns[index]
     if down > 1:
         tree = chip.accumulation

@@ -161,7 +161,9 @@ class Floorplan:
                     pes, positions = (self._pe(rows, columns, copies),), (0,)
                 elif speedup[0] * speedup[1] > 1:
                     pes = tuple(
-                        self._pe(r, c, (1, 1)) for r in _pieces(rows, self.pe_size) for c in _pieces(columns, self.pe_size)
+                        self._pe(r, c, (1, 1))
+                        for r in _pieces(rows, self.pe_size)
+                        for c in _pieces(columns, self.pe_size)
                     )
                     positions = tuple(range(len(pes)))
                 else:
@@ -276,7 +278,9 @@ class _Search:
         tile, tiles, use = self._best(max(max_tile, 4 * rows), 4 * rows, self._tile_use)
         pe = self._best_pe(tile, tiles, use)
         pe_copies = [self._copies_of_pes(layer, tile, pe) if not novel else (1, 1) for layer, novel in self._marked()]
-        array_copies = [self._copies_of_arrays(layer, novel_pe if novel else pe, novel) for layer, novel in self._marked()]
+        array_copies = [
+            self._copies_of_arrays(layer, novel_pe if novel else pe, novel) for layer, novel in self._marked()
+        ]
 
         tile_rows, tile_columns, speed_rows, speed_columns, utilization = [], [], [], [], []
         for index, (layer, novel) in enumerate(self._marked()):
@@ -335,15 +339,17 @@ class _Search:
         rows = self.design.array_rows
         if self.design.novel_mapping:
             if max_novel < 2 * rows:
-                wide = f"a processing element of {max_novel}" if max_novel else "no processing element (no layer fills one)"
+                wide = "no processing element (no layer fills one)"
+                if max_novel:
+                    wide = f"a processing element of {max_novel}"
                 raise NeurosimError(
-                    f"array_rows = {rows} is too large for this network: with novel mapping its widest layer needs {wide}, "
-                    f"which must hold at least 2 x 2 subarrays; {self._remedy(2)}"
+                    f"array_rows = {rows} is too large for this network: with novel mapping its widest layer needs "
+                    f"{wide}, which must hold at least 2 x 2 subarrays; {self._remedy(2)}"
                 )
         elif max_tile < 4 * rows:
             raise NeurosimError(
-                f"array_rows = {rows} is too large for this network: its widest layer needs a tile of {max_tile}, which "
-                f"must hold at least 4 x 4 subarrays; {self._remedy(4)}"
+                f"array_rows = {rows} is too large for this network: its widest layer needs a tile of {max_tile}, "
+                f"which must hold at least 4 x 4 subarrays; {self._remedy(4)}"
             )
 
     def _remedy(self, arrays):

@@ -1,4 +1,4 @@
-"""Traces to array statistics: in threads, once for all designs that see the same currents, from a cache if there is one."""
+"""Traces to array statistics: in threads, once for all designs that see the same currents, from a cache if any."""
 
 import os
 

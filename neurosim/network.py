@@ -76,7 +76,9 @@ class Network(tuple):
     """
 
     def __new__(cls, layers):
-        layers = tuple(layer if isinstance(layer, Layer) else _layer(layer, "layer", n) for n, layer in enumerate(layers, 1))
+        layers = tuple(
+            layer if isinstance(layer, Layer) else _layer(layer, "layer", n) for n, layer in enumerate(layers, 1)
+        )
         if not layers:
             raise NeurosimError("a network needs at least one layer")
         return super().__new__(cls, layers)
@@ -127,7 +129,8 @@ def _layer(fields, where, line):
             raise NeurosimError(f"{place}: {name} = {field!r} is no whole number below 2^31")
         low = 0 if name == "pool" else 1
         if value < low or (name == "pool" and value > 1):
-            raise NeurosimError(f"{place}: {name} = {field!r} is out of range; it takes {'0 or 1' if low == 0 else 'at least 1'}")
+            takes = "0 or 1" if low == 0 else "at least 1"
+            raise NeurosimError(f"{place}: {name} = {field!r} is out of range; it takes {takes}")
         values.append(int(value))
     layer = Layer(*values[:6], bool(values[6]), values[7])
     if layer.kernel_rows > layer.rows or layer.kernel_columns > layer.columns:

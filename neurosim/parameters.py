@@ -217,8 +217,10 @@ def _parameters():
     section = "chip"
     yield p("synapse_bits", "synapseBit", 5, "bit", "precision of a weight", low=1, high=30)
     yield p("input_bits", "numBitInput", 8, "bit", "precision of an activation", low=1, high=64)
-    yield p("weight_max", "algoWeightMax", 1.0, "", "largest weight of the algorithm (used with several cells a weight)")
-    yield p("weight_min", "algoWeightMin", -1.0, "", "smallest weight of the algorithm (used with several cells a weight)")
+    yield p("weight_max", "algoWeightMax", 1.0, "",
+            "largest weight of the algorithm (used with several cells a weight)")
+    yield p("weight_min", "algoWeightMin", -1.0, "",
+            "smallest weight of the algorithm (used with several cells a weight)")
     yield p("novel_mapping", "novelMapping", True, "", "spread each kernel position over its own processing element")
     yield p("pipeline", "pipeline", False, "", "run layers as a pipeline (false: layer by layer)")
     yield p("pipeline_speedup", "speedUpDegree", 1, "", "wanted speed-up of the pipeline", low=1, high=100000)

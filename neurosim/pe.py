@@ -70,7 +70,8 @@ class ProcessingElement:
         )
         bus = {"wire_width": design.wire_width, "wire_resistance": wires.resistance}
         self.input_bus = Bus(technology, "horizontal", side, side, design.array_rows, array.height, array.width, **bus)
-        self.output_bus = Bus(technology, "vertical", side, side, design.array_columns, array.height, array.width, **bus)
+        outline = array.height, array.width
+        self.output_bus = Bus(technology, "vertical", side, side, design.array_columns, *outline, **bus)
 
         registers = self.input_register.area + self.output_register.area
         count = side * side

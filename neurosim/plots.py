@@ -56,7 +56,7 @@ def sweep_figure(table, varied):
     """
     figure, axes = _figure(6.4, 4.2)
     sound = table.dropna(subset=["area [m^2]"])
-    palette = [colour for colour in dict.fromkeys(_COLOURS.values())]
+    palette = list(dict.fromkeys(_COLOURS.values()))
     for place, (value, rows) in enumerate(sound.groupby(varied[0], sort=False)):
         axes.scatter(
             rows["area [m^2]"] * 1e6,

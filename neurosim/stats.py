@@ -268,7 +268,8 @@ class LayerReader:
 
         new, first = self.held(self.weight, part)
         old, _ = self.held(self.weight_old, part)
-        return averaged(flips(new, old, first, len(part.columns), **self.reader.split), len(part.rows), len(part.columns))
+        counted = flips(new, old, first, len(part.columns), **self.reader.split)
+        return averaged(counted, len(part.rows), len(part.columns))
 
 
 def conversion_key(adc):

@@ -52,14 +52,15 @@ def number(value):
 def output_line(report):
     """The line that `NeuroSim_Output.csv` gets: 20 numbers."""
     chip = report.totals
-    values = [chip[f"{step}_{kind}"] for steps in (STEPS, PEAK_STEPS) for kind in ("latency", "energy") for step in steps]
+    values = _steps(chip)
     values += [chip[n] for n in ("energy_efficiency", "throughput", "peak_energy_efficiency", "peak_throughput")]
     return ",".join(map(number, values)) + "\n"
 
 
 def breakdown_csv(report):
     """The block that the breakdown file gets: areas, a row a layer, the totals, the rates."""
-    areas = [report.areas[n] for n in ("total", "array", "interconnect", "adc", "accumulation", "other", "weight_gradient")]
+    parts = ("total", "array", "interconnect", "adc", "accumulation", "other", "weight_gradient")
+    areas = [report.areas[n] for n in parts]
     lines = [AREA_HEADER, ",".join(map(number, areas)), "", "", LAYER_HEADER]
     lines += [_row(str(n), layer) for n, layer in enumerate(report.layer_values, 1)]
     lines += [_row("Total", report.totals), "", "", RATE_HEADER]
@@ -68,8 +69,13 @@ def breakdown_csv(report):
     return "\n".join(lines) + "\n"
 
 
+def _steps(values):
+    """Latencies, then energies, of the four steps; the same for their peaks."""
+    return [values[f"{step}_{kind}"] for some in (STEPS, PEAK_STEPS) for kind in ("latency", "energy") for step in some]
+
+
 def _row(label, values):
-    front = [values[f"{step}_{kind}"] for steps in (STEPS, PEAK_STEPS) for kind in ("latency", "energy") for step in steps]
+    front = _steps(values)
     back = [values[f"{part}_{kind}"] for kind in ("latency", "energy") for part in _BREAKDOWN]
     return f"{label},{','.join(map(number, front))},, , {','.join(map(number, back))}"
 
@@ -88,7 +94,8 @@ def floorplan_text(report):
     lines += [
         f"{'-' * 30} FloorPlan {'-' * 32}",
         "",
-        "Tile and PE size are optimized to maximize memory utilization ( = memory mapped by synapse / total memory on chip)",
+        "Tile and PE size are optimized to maximize memory utilization "
+        "( = memory mapped by synapse / total memory on chip)",
         "",
         f"Desired Conventional Mapped Tile Storage Size: {_size(plan.tile_size)}",
         f"Desired Conventional PE Storage Size: {_size(plan.pe_size)}",
@@ -211,7 +218,8 @@ def summary_text(report):
             access = "write" if step == "weight_update" else "read"
             prefix = f"Chip {word}{access}"
             lines.append(f"{prefix}Latency of {title} (per epoch) is: {number(chip[f'{peak}{step}_latency'] * NANO)}ns")
-            lines.append(f"{prefix}DynamicEnergy of {title} (per epoch) is: {number(chip[f'{peak}{step}_energy'] * PICO)}pJ")
+            energy = number(chip[f"{peak}{step}_energy"] * PICO)
+            lines.append(f"{prefix}DynamicEnergy of {title} (per epoch) is: {energy}pJ")
         steps = [peak + step for step in STEPS]
         latency, energy = (_sum(chip[f"{step}_{kind}"] for step in steps) for kind in ("latency", "energy"))
         lines += [

@@ -179,7 +179,8 @@ class Tile:
         if self.activation is None:
             return cost
         reads = vectors * self.design.columns_per_adc // self.activation_share  # whole look-ups only
-        return cost.plus(self.activation.latency(reads), self.activation.energy(reads), "forward", "peak_forward", "array")
+        active = self.activation.latency(reads), self.activation.energy(reads)
+        return cost.plus(*active, "forward", "peak_forward", "array")
 
     # -- buffers and H-tree ---------------------------------------------------------------------------
 

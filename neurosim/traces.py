@@ -165,7 +165,8 @@ class _Arrays:
                 raise NeurosimError(f"{where}: the {name} array holds values that are no finite numbers")
         if inputs.ndim != 2 or inputs.shape[0] != rows or inputs.shape[1] < columns:
             raise NeurosimError(
-                f"{where}: the input array has shape {inputs.shape} instead of {(rows, columns)} (input vectors times bits)"
+                f"{where}: the input array has shape {inputs.shape} instead of {(rows, columns)} "
+                "(input vectors times bits)"
             )
         return LayerTrace(
             np.ascontiguousarray(weight, dtype=np.float64),

@@ -203,7 +203,8 @@ def scaling(table, options):
             times.append(measured(lambda n=network, h=held, d=design: evaluate(d, n, h), options.runs)[0])
             work.append(sum(layer.vectors * layer.weights for layer in network))
         ratio, factor = times[1] / times[0], work[1] / work[0]
-        table.row(name, f"x {factor:.2f}", f"x {ratio:.2f} ({times[0]:.3f} to {times[1]:.3f} s)", f"{ratio / factor:.2f}")
+        spent = f"x {ratio:.2f} ({times[0]:.3f} to {times[1]:.3f} s)"
+        table.row(name, f"x {factor:.2f}", spent, f"{ratio / factor:.2f}")
     table.say()
 
 

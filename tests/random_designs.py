@@ -2,7 +2,7 @@
 
 import random
 
-from neurosim import Design, NeurosimError, Network, plan
+from neurosim import Design, Network, NeurosimError, plan
 from neurosim.parameters import NODES, PARAMETERS
 
 
@@ -62,7 +62,8 @@ def _network(chance):
     for _ in range(chance.randint(1, 4)):
         if chance.random() < 0.7:
             kernel = min(chance.choice((1, 3, 3, 3, 5)), side)
-            outputs, stride = chance.choice((8, 16, 32, 40, 64, 96)), chance.choice((1, 1, 1, 2)) if side > kernel else 1
+            outputs = chance.choice((8, 16, 32, 40, 64, 96))
+            stride = chance.choice((1, 1, 1, 2)) if side > kernel else 1
             rows.append([side, side, channels, kernel, kernel, outputs, int(chance.random() < 0.3), stride])
             side = max(3, side - chance.choice((0, 2)))
         else:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from neurosim import Design, Network, Trace
+from neurosim import Cache, Design, Network, Trace, evaluate
 
 NETWORK = [[8, 8, 16, 3, 3, 32, 0, 1], [5, 5, 32, 3, 3, 64, 1, 1], [1, 1, 64, 1, 1, 10, 0, 1]]
 OPTIONS = {
@@ -43,3 +43,9 @@ def trace(network, design, seed=0, **options):
     """A `Trace` in memory; see `arrays`."""
     layers = arrays(network, design.input_bits, seed, synapse_bits=design.synapse_bits, **options)
     return Trace.from_arrays(layers, network, design.input_bits)
+
+
+def evaluate_in(folder, node):
+    """Totals of the small network at a node, with the cache in `folder`; for processes of their own."""
+    chosen = design(node=node)
+    return evaluate(chosen, network(), trace(network(), design()), cache=Cache(folder)).totals

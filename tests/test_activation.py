@@ -3,10 +3,10 @@
 import math
 
 import pytest
+from golden import SAME_MATH, close, compare, number, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden import SAME_MATH, close, compare, number, rows
 from neurosim import technology
 from neurosim._activation import Sigmoid
 

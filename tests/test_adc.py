@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from golden import SAME_MATH, close, compare, number, numbers, rows
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from golden import SAME_MATH, close, compare, number, numbers, rows
 from neurosim import technology
 from neurosim._adc import MultilevelEncoder, MultilevelSenseAmp
 

@@ -1,11 +1,12 @@
 """Reuse: several designs at once, and statistics kept in memory and on disk."""
 
 import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from small import OPTIONS, arrays, design, network, trace
+from small import OPTIONS, arrays, design, evaluate_in, network, trace
 
 from neurosim import Cache, Design, NeurosimError, Trace, evaluate, evaluate_many
 from neurosim.cache import SUFFIX
@@ -140,14 +141,11 @@ def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def _evaluate_in(folder, node):
-    return evaluate(design(node=node), network(), _same_trace(), cache=Cache(folder)).totals
-
-
 def test_processes_share_a_folder(tmp_path):
     nodes = [32, 22, 32, 65, 22, 32]
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        got = pool.starmap(_evaluate_in, [(tmp_path, node) for node in nodes])
+    # The function lies in a module that a new process finds; an executor, unlike a Pool, says so when it does not.
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
+        got = list(pool.map(evaluate_in, [tmp_path] * len(nodes), nodes))
     assert got == [evaluate(design(node=node), network(), _same_trace()).totals for node in nodes]
     assert not list(tmp_path.glob("*.part"))
 
@@ -172,13 +170,15 @@ def test_a_sweep_writes_a_row_a_design(tmp_path, capsys):
         words.append(str(inputs.mean()))
     settings = [f"--set={name}={value}" for name, value in design().to_dict().items() if name in OPTIONS]
     table, picture = tmp_path / "sweep.csv", tmp_path / "sweep.png"
-    common = ["sweep", "--network", str(tmp_path / "NetWork.csv"), *settings, "--cache", str(tmp_path / "cache"), "--quiet"]
+    common = ["sweep", "--network", str(tmp_path / "NetWork.csv"), *settings, "--quiet"]
+    common += ["--cache", str(tmp_path / "cache")]
     varied = ["--vary", "node=32,22", "--vary", "array_rows=16,32,4096"]
     assert main([*common, *varied, "--out", str(table), "--plot", str(picture), *words]) == 0
     import pandas as pd
 
     rows = pd.read_csv(table)
-    assert list(zip(rows["node"], rows["array_rows"], strict=True)) == [(n, r) for n in (32, 22) for r in (16, 32, 4096)]
+    designs = list(zip(rows["node"], rows["array_rows"], strict=True))
+    assert designs == [(n, r) for n in (32, 22) for r in (16, 32, 4096)]
     assert rows["problem"].str.contains("array_rows = 4096 is too large").sum() == 2
     alone = evaluate(design(node=22), network(), _same_trace())
     row = rows[(rows["node"] == 22) & (rows["array_rows"] == 32)].iloc[0]

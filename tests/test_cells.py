@@ -3,12 +3,12 @@
 import math
 from types import SimpleNamespace
 
+import golden
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import golden
 from neurosim.cells import Cell, conductances
 from neurosim.technology import load
 

@@ -3,7 +3,7 @@
 import pytest
 from golden import REORDERED, SAME_MATH, case, cases, close, differences
 
-from neurosim import Design, NeurosimError, Network, Trace, evaluate, text
+from neurosim import Design, Network, NeurosimError, Trace, evaluate, text
 
 SECTIONS = ("floorplan", "area", "chip", "layers")
 FINISHED = [name for name in cases() if case(name).exit_status == 0]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import NETWORK, arrays, design, network, trace
 
-from neurosim import NeurosimError, Network, Trace, evaluate, plan
+from neurosim import Network, NeurosimError, Trace, evaluate, plan
 from neurosim._columns import column_resistances, convert_columns, path_conductances, read_vectors
 from neurosim.quantities import QUANTITIES, STEPS
 from neurosim.stats import ArrayReader
@@ -86,10 +86,10 @@ def test_reads_add_up_over_split_traces(cut, seed, mode):
             convert_columns(adc, resistance, *pair)
         conversions.append(pair if adc is not None else None)
     whole = read_vectors(chip.array, activity, *conversions)
-    parts = [
-        read_vectors(chip.array, activity[some], *(pair and tuple(values[some] for values in pair) for pair in conversions))
-        for some in (slice(cut), slice(cut, None))
-    ]
+    parts = []
+    for some in (slice(cut), slice(cut, None)):
+        pairs = [pair and tuple(values[some] for values in pair) for pair in conversions]
+        parts.append(read_vectors(chip.array, activity[some], *pairs))
     _same(whole, {name: parts[0][name] + parts[1][name] for name in whole})
 
 

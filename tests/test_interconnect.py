@@ -3,10 +3,10 @@
 import math
 
 import pytest
+from golden import EXACT, REORDERED, SAME_MATH, compare, number, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden import EXACT, REORDERED, SAME_MATH, compare, number, rows
 from neurosim._interconnect import Bus, HTree
 from neurosim.technology import load
 

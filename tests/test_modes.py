@@ -7,7 +7,7 @@ import pytest
 from random_designs import accepted, refused
 from small import NETWORK, design, network, trace
 
-from neurosim import Design, NeurosimError, Network, evaluate, plan
+from neurosim import Design, Network, NeurosimError, evaluate, plan
 from neurosim.corrections import CORRECTIONS, parse_ids
 from neurosim.stats import ArrayReader
 
@@ -93,7 +93,8 @@ def test_where_the_reference_hangs_or_crashes_one_sentence_says_what_helps(name)
 def test_the_binary_modes_are_refused_by_name(tmp_path):
     file = tmp_path / "params.csv"
     file.write_text("name,value\noperationmode,3\n")
-    with pytest.raises(NeurosimError, match=r"params.csv:2: operationmode = 3 is not supported; it takes 1 \(sequential\)"):
+    sentence = r"params.csv:2: operationmode = 3 is not supported; it takes 1 \(sequential\)"
+    with pytest.raises(NeurosimError, match=sentence):
         Design.from_file(file)
 
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from golden import SAME_MATH, close, compare, number, numbers, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden import SAME_MATH, close, compare, number, numbers, rows
 from neurosim import technology
 from neurosim._sensing import CurrentSenseAmp, Precharger, SenseAmp, SRAMWriteDriver, VoltageSenseAmp
 

@@ -196,12 +196,9 @@ def test_values_other_than_zero_and_one_count_as_active_only():
 def test_kernels_hold_weights_as_the_slow_mapping_does(weight, synapse_bits, cell_bits, limits):
     top, bottom = limits
     common = {"conductance_max": 1e-5, "conductance_min": 1e-6}
-    slow = conductances(
-        weight, linear=False, synapse_bits=synapse_bits, cell_bits=cell_bits, weight_max=top, weight_min=bottom, **common
-    )
-    fast = split_conductances(
-        weight, synapse_bits=synapse_bits, cell_bits=cell_bits, span=1e-5 - 1e-6, low=1e-6, weight_max=top, weight_min=bottom
-    )
+    bits = {"synapse_bits": synapse_bits, "cell_bits": cell_bits, "weight_max": top, "weight_min": bottom}
+    slow = conductances(weight, linear=False, **bits, **common)
+    fast = split_conductances(weight, span=1e-5 - 1e-6, low=1e-6, **bits)
     assert np.array_equal(slow, fast)
     slow = conductances(weight, linear=True, synapse_bits=5, cell_bits=5, **common)
     assert np.array_equal(slow, linear_conductances(weight, 1e-5 - 1e-6, 1e-6))

@@ -3,13 +3,13 @@
 import dataclasses
 import functools
 
+import golden
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cells import cell_of, technology_of
 
-import golden
 from neurosim.arrays import SubArray, subarray, subarray_of
 from neurosim.cells import Cell
 from neurosim.technology import load

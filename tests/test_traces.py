@@ -163,7 +163,8 @@ def test_files_and_arrays_are_the_same_trace(name, tmp_path):
         ours, theirs = from_files.layer(n), from_arrays.layer(n)
         assert ours.weight.shape == (network[n].matrix_rows, network[n].outputs)
         assert ours.inputs.shape == (network[n].matrix_rows, network[n].vectors * recorded.input_bits)
-        assert all(np.array_equal(weights(getattr(ours, name)), getattr(theirs, name)) for name in ("weight", "weight_old"))
+        for name in ("weight", "weight_old"):
+            assert np.array_equal(weights(getattr(ours, name)), getattr(theirs, name))
         assert np.array_equal(ours.inputs, theirs.inputs)
 
 

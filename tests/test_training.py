@@ -3,10 +3,10 @@
 import math
 
 import pytest
+from golden import EXACT, SAME_MATH, compare, number, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from golden import EXACT, SAME_MATH, compare, number, rows
 from neurosim._cell_array import SRAMCells
 from neurosim._training import Dram, WeightGradientUnit
 from neurosim.cells import Cell
