@@ -159,7 +159,7 @@ def column_resistances(const unsigned char[:, ::1] codes, const double[:, ::1] p
 
 
 def linear_conductances(const double[:, :] weight, double span, double low):
-    """Conductances of cells that hold weights from -1 to 1 on a linear scale [S]; see `neurosim.cells.conductances`.
+    """Conductances of cells that hold weights from -1 to 1 on a linear scale [S] (quirk Q1: whatever their limits).
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def linear_conductances(const double[:, :] weight, double span, double low):
     return conductance.base
 
 
-cdef struct Split:              # how a weight is spread over cells; see `neurosim.cells.conductances`
+cdef struct Split:              # how a weight is spread over cells
     double slope                # whole weights per weight
     double top                  # largest weight
     double full                 # whole weight of the largest
@@ -237,7 +237,12 @@ cdef inline const double *held_by(
 
 def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_bits, double span, double low,
                        double weight_max, double weight_min):
-    """Conductances of cells that hold weights in pieces [S]; see `neurosim.cells.conductances`.
+    """Conductances of cells that hold weights in pieces [S].
+
+    A weight is scaled to a whole number of `synapse_bits`, which is spread over ceil(synapse_bits / cell_bits) cells side
+    by side. Quirk Q2: full scale is 2^synapse_bits, not one less. The cells hold quotients, not digits (cell u of n holds
+    the number divided n - u times by 2^cell_bits), divided by the top level of a cell without remainder, so that most
+    cells end at the lowest conductance and SRAM cells may hold more than one.
 
     Parameters
     ----------

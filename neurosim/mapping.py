@@ -137,11 +137,6 @@ class Floorplan:
         """PEs along one side of a conventional tile."""
         return math.ceil(self.tile_size / self.pe_size)
 
-    def arrays_per_side(self, pe_size):
-        """Subarrays along one side of a PE of the given size, were they laid out in a square."""
-        arrays = math.ceil(pe_size / self.array_rows) * math.ceil(pe_size / self.array_columns)
-        return math.ceil(math.sqrt(arrays))
-
     def layer_maps(self, index, layer):
         """The `TileMap`s of a layer, in the order in which they are evaluated."""
         if self.novel[index]:

@@ -1,7 +1,6 @@
 """The result of an evaluation: numbers in SI, tables, JSON, and the reference's files and text."""
 
 import json
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -381,8 +380,3 @@ def _plain(value):
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
-
-
-def finite(values):
-    """Whether every number of a result is finite."""
-    return all(math.isfinite(value) for value in values)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slow import conductances
 
-from neurosim.cells import Cell, conductances
+from neurosim.cells import Cell
 from neurosim.technology import load
 
 TABLE_NAMES = {

@@ -7,9 +7,9 @@ from golden import SAME_MATH, close, matrix, numbers, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from slow import conductances
 
 from neurosim._columns import column_resistances, flips, linear_conductances, path_conductances, split_conductances
-from neurosim.cells import conductances
 from neurosim.stats import averaged, count_writes, write_energy
 from neurosim.traces import encode
 
