@@ -61,8 +61,6 @@ class Build(build):
 
     def run(self):
         super().run()
-        if self.editable_mode:
-            return
         commands = [self.get_finalized_command(name) for name in self.get_sub_commands()]
         made = {Path(output).resolve() for command in commands for output in command.get_outputs()}
         for file in Path(self.build_lib).rglob("*"):
