@@ -4,6 +4,8 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
+from hypothesis import settings
+
 TESTS = Path(__file__).resolve().parent
 CHECKOUT = TESTS.parent
 
@@ -13,3 +15,7 @@ if not any((CHECKOUT / "neurosim" / f"_traces{suffix}").exists() for suffix in E
     sys.path[:] = [folder for folder in sys.path if Path(folder or ".").resolve() != CHECKOUT]
 
 sys.path.insert(0, str(TESTS))
+
+# The same examples in every run, however slow the machine; `--hypothesis-profile=default` searches for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")

@@ -23,7 +23,7 @@ counts = st.integers(1, 300)
 loads = st.floats(0.0, 1e-12)
 resistances = st.floats(0.0, 1e5)
 cells = st.floats(1e3, 1e6)
-parts = st.floats(0.0, 1.0)
+parts = st.integers(0, 128).map(lambda rows: rows / 128)
 
 
 def tech_of(row):

@@ -299,8 +299,12 @@ def test_split_adds_up(design, activity):
         assert golden.close(total, want, golden.REORDERED)
 
 
+# Shares of the rows or columns of an array.
+SHARES = st.integers(0, 128).map(lambda lines: lines / 128)
+
+
 @settings(max_examples=50, deadline=None)
-@given(DESIGNS, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+@given(DESIGNS, SHARES, SHARES, SHARES)
 def test_writes_do_not_get_cheaper_with_activity(design, columns, one, other):
     if design["kind"] == "crossbar":
         design = design | {"read_mode": "parallel"}     # the other one is never reset, see below
