@@ -239,10 +239,10 @@ def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_
                        double weight_max, double weight_min):
     """Conductances of cells that hold weights in pieces [S].
 
-    A weight is scaled to a whole number of `synapse_bits`, which is spread over ceil(synapse_bits / cell_bits) cells side
-    by side. Quirk Q2: full scale is 2^synapse_bits, not one less. The cells hold quotients, not digits (cell u of n holds
-    the number divided n - u times by 2^cell_bits), divided by the top level of a cell without remainder, so that most
-    cells end at the lowest conductance and SRAM cells may hold more than one.
+    A weight is scaled to a whole number of `synapse_bits`, which is spread over ceil(synapse_bits / cell_bits) cells
+    side by side. Quirk Q2: full scale is 2^synapse_bits, not one less. The cells hold quotients, not digits (cell u of
+    n holds the number divided n - u times by 2^cell_bits), divided by the top level of a cell without remainder, so
+    that most cells end at the lowest conductance and SRAM cells may hold more than one.
 
     Parameters
     ----------
