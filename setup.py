@@ -22,6 +22,7 @@ PACKAGE_DIR = {
     "neurosim": "neurosim",
     "neurosim.technology": "technology",
     "neurosim.wrappers": "wrappers",
+    "neurosim.wrappers.wage": "wrappers/wage",
 }
 CHECKED = os.environ.get("NEUROSIM_CHECKED", "0") not in ("", "0")
 

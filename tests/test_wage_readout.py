@@ -1,0 +1,126 @@
+"""The hardware read-out against recorded values, and its properties."""
+
+import numpy as np
+import pytest
+import wage_reference as reference
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neurosim.errors import NeurosimError
+from neurosim.wrappers.wage import quantize
+from neurosim.wrappers.wage.draws import Draws
+from neurosim.wrappers.wage.model import Model
+from neurosim.wrappers.wage.readout import Reader, Readout, Retention, adc, adc_of_counts, drift
+
+
+# The original also has nonlinear ADCs with hand-tuned thresholds (nonlin_*), which it never calls.
+@pytest.mark.parametrize("label", [name for name in reference.labels("readout") if name.startswith("lin_")])
+def test_recorded_adc(label):
+    params, fields = reference.case("readout", label)
+    np.testing.assert_array_equal(adc(fields["x"], params["bits"]), fields["y"])
+
+
+@pytest.mark.parametrize("label", reference.labels("adc_calls"))
+def test_recorded_adc_calls(label):
+    params, fields = reference.case("adc_calls", label)
+    for part in ("conv", "fc"):
+        got = [adc(x, params["ADCprecision"]) for x in fields[f"{part}_adc_in"]]
+        want = fields[f"{part}_adc_out"]
+        flat = np.array([x.min() == x.max() for x in fields[f"{part}_adc_in"]])
+        np.testing.assert_array_equal(np.array(got)[~flat], want[~flat])
+        np.testing.assert_array_equal(np.array(got)[flat], fields[f"{part}_adc_in"][flat])
+
+
+@pytest.mark.parametrize("label", [name for name in reference.labels("readout") if name.startswith("ret_")])
+def test_recorded_retention(label):
+    params, fields = reference.case("readout", label)
+    got, factor = drift(fields["x"], reference.retention(params), fields.get("sign"))
+    if params["v"] == 0:
+        np.testing.assert_array_equal(got, fields["y"])
+        assert (factor == 1).all()
+    np.testing.assert_allclose(got, fields["y"], rtol=reference.DRIFT, atol=reference.DRIFT)
+
+
+def network_layers(label):
+    """(parameters, layer, its recorded output, what it reads through the hardware)."""
+    params, fields = reference.case("net_hardware", label)
+    shape = fields["x"].shape[1:]
+    model = Model(reference.architecture(params, shape), reference.options(params), reference.draws(fields, 4))
+    for n, layer in enumerate(model.layers):
+        x = reference.channels_last(fields[f"in{n}"])
+        z = layer._read(x, layer.quantised_weight(), reference.readout(params))
+        y = z if layer.last else quantize.activation(z, params["wl_activate"])
+        yield params, n, reference.channels_last(fields[f"out{n}"]), y
+
+
+@pytest.mark.parametrize("label", [name for name in reference.labels("net_hardware") if name.startswith("exact")])
+def test_recorded_network_with_exact_conductances(label):
+    for params, n, want, got in network_layers(label):
+        if n == 0:  # analogue inputs: now and then one step
+            assert np.abs(got - want).max() <= 1 / quantize.levels(params["wl_activate"])
+            assert (got != want).mean() <= 0.002
+        else:
+            np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("label", [name for name in reference.labels("net_hardware") if name.startswith("hw")])
+def test_recorded_network_with_any_conductances(label):
+    """Here float noise decides on which side of an ADC step a sum lies; the recording's README says: loosely."""
+    for _, n, want, got in network_layers(label):
+        assert np.isfinite(got).all()
+        if n == 0:
+            assert (got != want).mean() <= 0.002
+        assert np.abs(got - want).max() <= reference.LOOSE
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(0, 128), min_size=1, max_size=60), st.integers(1, 8), st.sampled_from([0.5, 16.5, 1.125]))
+def test_counting_equals_the_adc_where_sums_are_exact(counts, bits, unit):
+    counts = np.array(counts)
+    sums = np.float32(unit) * counts.astype(np.float32)
+    np.testing.assert_array_equal(adc_of_counts(counts, unit, bits), adc(sums, bits))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=60), st.integers(1, 10))
+def test_adc_rounds_down_by_less_than_a_step(values, bits):
+    x = np.array(values, np.float32)
+    y = adc(x, bits)
+    step = (x.max() - x.min()) / 2**bits
+    slack = 1e-5 * max(np.abs(x).max(), 1e-30)
+    assert (y <= x + slack).all() and (x - y <= step + slack).all()
+    assert len(np.unique(y)) <= 2**bits
+    if step == 0:
+        np.testing.assert_array_equal(y, x)
+
+
+@pytest.mark.parametrize("weight_bits, cell_bits", [(4, 4), (4, 2), (4, 1), (6, 3)])
+def test_a_precise_adc_reads_the_weighted_sums(weight_bits, cell_bits):
+    """With a fine ADC the read-out is x . w times (1 - 2^-weight bits)(1 - 2^-input bits)."""
+    generator = np.random.default_rng(3)
+    x = (generator.integers(0, 128, (50, 12)) / 128).astype(np.float32)
+    limit = 2 ** (weight_bits - 1) - 1
+    weight = (generator.integers(-limit, limit + 1, (5, 12, 1)) / (limit + 1)).astype(np.float32)
+    reader = Reader(Readout(cell_bits, 10, 128, 20, 0), Retention(), weight_bits, 8, Draws(1), 1, first=False)
+    got = reader.read([lambda: x], weight)
+    bits = np.rint(255 * x.astype(np.float64)) / 256
+    held = np.rint((2**weight_bits - 1) / 2 * (weight[..., 0].astype(np.float64) + 1)) * 2 - (2**weight_bits - 1)
+    np.testing.assert_allclose(got, bits @ held.T / 2**weight_bits, atol=2e-3)
+
+
+def test_left_over_channels_are_not_read():
+    generator = np.random.default_rng(4)
+    x = (generator.integers(0, 128, (9, 10)) / 128).astype(np.float32)
+    weight = quantize.q(generator.uniform(-0.9, 0.9, (3, 10, 1)), 5)
+    reader = Reader(Readout(array_rows=4), Retention(), 5, 8, Draws(1), 1, first=False)
+    whole = reader.read([lambda: x], weight)
+    np.testing.assert_array_equal(whole, reader.read([lambda: x[:, :8]], weight[:, :8]))
+
+
+@pytest.mark.parametrize("wrong", [{"cell_bits": 0}, {"on_off_ratio": 1}, {"adc_bits": 30}, {"variation": -1},
+                                   {"array_rows": 0}])
+def test_no_readout(wrong):
+    with pytest.raises(NeurosimError, match=next(iter(wrong))):
+        Readout(**wrong)
+    with pytest.raises(NeurosimError, match="cannot hold"):
+        Readout(cell_bits=8).cells(5)

@@ -1,0 +1,64 @@
+"""Trace matrices and files."""
+
+import numpy as np
+import pytest
+import wage_reference as reference
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import neurosim
+from neurosim.wrappers.wage import trace
+from neurosim.wrappers.wage.architecture import Architecture
+from neurosim.wrappers.wage.model import Model
+
+
+@pytest.mark.parametrize("label", [name for name in reference.labels("trace_functions") if name.startswith("dec2bin")])
+def test_recorded_bits(label):
+    params, fields = reference.case("trace_functions", label)
+    np.testing.assert_array_equal(trace.bit_planes(fields["x"], params["n"]), fields["bits"])
+
+
+@pytest.mark.parametrize("label", [name for name in reference.labels("trace_functions") if name.startswith("stretch")])
+def test_recorded_windows(label):
+    params, fields = reference.case("trace_functions", label)
+    for x, want in zip(fields["x"], fields["y"], strict=True):
+        np.testing.assert_array_equal(trace.windows(x, params["window"]), want)
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 10), st.lists(st.integers(-600, 600), min_size=1, max_size=20))
+def test_bits_of_whole_steps_add_up(bits, numbers):
+    half = 2 ** (bits - 1)
+    planes = trace.bit_planes(np.array(numbers) / half, bits).astype(int)
+    places = [-half, *(2**n for n in range(bits - 2, -1, -1))]
+    assert (np.tensordot(places, planes, 1) == np.clip(numbers, -half, half - 1)).all()
+
+
+FLOATS = st.one_of(st.floats(-2, 2, width=32), st.floats(-12, 12, width=32), st.integers(-40, 40).map(lambda n: n / 16),
+                   st.integers(-200001, 200001).map(lambda n: float(np.float32(n * 5e-6))))
+
+
+@settings(max_examples=100)
+@given(hnp.arrays(np.float32, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=FLOATS))
+def test_weights_are_printed_as_printf_does(matrix):
+    want = "".join(",".join(f"{float(value):10.5f}" for value in row) + "\n" for row in matrix)
+    assert trace.weights_text(matrix) == want.encode()
+
+
+def test_input_text():
+    assert trace.inputs_text(np.array([[0, 1, 1], [1, 0, 0]], np.uint8)) == b"0,1,1\n1,0,0\n"
+
+
+def test_a_trace_feeds_the_chip():
+    layers = [{"conv": 8, "padding": 1}, {"pool": 2}, {"conv": 6, "kernel": 3, "stride": 2}, {"fc": 4}]
+    model = Model(Architecture.build((8, 9, 3), layers))
+    model.forward(np.random.default_rng(0).uniform(-1, 1, (2, 3, 8, 9)).astype(np.float32))
+    records = trace.capture(model, 1)
+    network = model.architecture.network
+    chip = neurosim.Trace.from_arrays([record.arrays for record in records], network, 8)
+    for index, record in enumerate(records):
+        layer = chip.layer(index)
+        np.testing.assert_array_equal(layer.weight, record.weight)
+        assert layer.inputs.shape[1] == network[index].vectors * 8
+        assert layer.activity == np.count_nonzero(record.inputs) / record.inputs.size

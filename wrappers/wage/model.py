@@ -1,0 +1,237 @@
+"""The network as a whole: forward, backward, one step, statistics, state.
+
+>>> model = Model()                                  # VGG-8
+>>> model.begin_epoch()
+>>> loss = model.train_batch(images, labels)         # float32 (images, channels, rows, columns); int
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurosim.errors import NeurosimError
+from neurosim.wrappers.wage import quantize
+from neurosim.wrappers.wage.architecture import Architecture
+from neurosim.wrappers.wage.convolution import Workspace
+from neurosim.wrappers.wage.device import UpdateCurve, add_noise, update_weights
+from neurosim.wrappers.wage.draws import Draws
+from neurosim.wrappers.wage.layers import Layer, TrainingError
+from neurosim.wrappers.wage.options import Options
+from neurosim.wrappers.wage.parallel import own_threads
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and standard deviation (n - 1) of the last update and of the weights, a number a layer."""
+
+    update_mean: tuple
+    update_std: tuple
+    weight_mean: tuple
+    weight_std: tuple
+
+
+class Model:
+    """A network in training.
+
+    Parameters
+    ----------
+    architecture : architecture.Architecture, optional
+        VGG-8 unless given.
+    options : options.Options, optional
+    draws : draws.Draws or int, optional
+        Random draws, or a seed for them.
+
+    Attributes
+    ----------
+    layers : list of layers.Layer
+        From the input; each has `name`, `weight`, `scale`, `velocity`, `gradient`, `update`, `inputs`, `outputs`.
+    """
+
+    def __init__(self, architecture=None, options=None, draws=117):
+        self.architecture = architecture or Architecture.default()
+        self.options = options or Options()
+        self.draws = draws if isinstance(draws, Draws) else Draws(draws)
+        self.curve = UpdateCurve(self.options.ltp, self.options.ltd, self.options.levels)
+        self._workspace = Workspace()
+        last = len(self.architecture.layers) - 1
+        self.layers = [
+            Layer(layer, index, self.options, self.draws, self._workspace, last=index == last)
+            for index, layer in enumerate(self.architecture.layers)
+        ]
+        if self.options.device_variation > 0:
+            for layer in reversed(self.layers):
+                deviation = self.draws.device(layer.index, layer.weight.shape, self.options.device_variation)
+                layer.rows = tuple(np.ascontiguousarray(rows) for rows in self.curve.rows(deviation))
+        self._logits = None
+
+    # -- one batch ---------------------------------------------------------------------------------
+
+    def forward(self, images, readout=None):
+        """Logits, (images, classes).
+
+        Parameters
+        ----------
+        images : array of float32, (images, channels, rows, columns)
+            Normalised, about -1 to 1.
+        readout : readout.Readout, optional
+            Read every layer through the hardware; there is no backward pass after that.
+        """
+        images = np.asarray(images, np.float32)
+        rows, columns, channels = self.architecture.input
+        if images.ndim != 4 or images.shape[1:] != (channels, rows, columns) or not len(images):
+            raise NeurosimError(
+                f"images of shape {images.shape} do not fit the network, which reads (images, {channels}, {rows}, "
+                f"{columns})"
+            )
+        x = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+        with own_threads():
+            for layer in self.layers:
+                if not layer.layer.is_conv and x.ndim == 4:
+                    x = np.ascontiguousarray(x.transpose(0, 3, 1, 2)).reshape(len(x), -1)
+                x = layer.forward(x, readout)
+        self._logits = x if readout is None else None
+        return x
+
+    def backward(self, labels):
+        """Loss of the last forward pass; fills the gradient of every layer.
+
+        Parameters
+        ----------
+        labels : array of int, (images,)
+
+        Raises
+        ------
+        TrainingError
+            The errors at a layer are all zero or no finite numbers.
+        """
+        if self._logits is None:
+            raise RuntimeError("there is nothing to go back from; call forward() without a read-out first")
+        loss, gradient = quantize.squared_error(self._logits, labels)
+        if not np.isfinite(loss):
+            raise TrainingError(f"the loss is {loss}; {Layer._remedy}")
+        self._logits = None
+        for layer in reversed(self.layers):
+            with own_threads():
+                gradient = layer.backward(gradient, wanted=layer.index > 0)
+            if layer.index and not layer.layer.is_conv and self.layers[layer.index - 1].layer.is_conv:
+                images, rows, columns, channels = self.layers[layer.index - 1].outputs.shape
+                gradient = gradient.reshape(images, channels, rows, columns).transpose(0, 2, 3, 1)
+                gradient = np.ascontiguousarray(gradient)
+        return loss
+
+    def step(self, learning_rate=1.0):
+        """Move all weights by the gradients of the last backward pass; the updates are in `layers[n].update`."""
+        options = self.options
+        for layer in reversed(self.layers):
+            layer.accelerate(options.momentum, options.gradient_share)
+            buffer = self._workspace.array("draws", layer.weight.shape)
+            rounding = self.draws.rounding(layer.index, layer.weight.shape, buffer)
+            layer.update = update_weights(
+                layer.weight, layer.velocity, rounding, self.curve, learning_rate=learning_rate,
+                weight_bits=options.weight_bits, update_bits=options.update_bits, rows=layer.rows, out=layer.update,
+            )
+        sigma = 2 * options.cycle_variation  # a fraction of the full range, which is 2
+        for layer in reversed(self.layers):
+            index = layer.index
+            add_noise(layer.weight, layer.update, lambda moved, index=index: self.draws.cycle(index, moved, sigma),
+                      options.weight_bits)
+
+    def train_batch(self, images, labels, learning_rate=1.0):
+        """Forward, backward and step; returns (loss, number of images classified correctly)."""
+        labels = np.asarray(labels)
+        correct = int(np.count_nonzero(self.forward(images).argmax(axis=1) == labels))
+        loss = self.backward(labels)
+        self.step(learning_rate)
+        return loss, correct
+
+    # -- one epoch ---------------------------------------------------------------------------------
+
+    def begin_epoch(self):
+        """Reset the velocity, as the reference does at the start of every epoch."""
+        for layer in self.layers:
+            layer.velocity.fill(0)
+
+    def evaluate(self, batches, readout=None):
+        """Test loss and accuracy.
+
+        Parameters
+        ----------
+        batches : iterable of (images, labels)
+            As for `train_batch`, in a fixed order.
+        readout : readout.Readout, optional
+
+        Returns
+        -------
+        loss : float
+            Sum of the losses of the batches over the number of batches (it scales with the batch size).
+        accuracy : float
+            In percent.
+        """
+        total, correct, images, count = np.float32(0), 0, 0, 0
+        for inputs, labels in batches:
+            labels = np.asarray(labels)
+            logits = self.forward(inputs, readout)
+            total += quantize.squared_error(logits, labels)[0]
+            correct += int(np.count_nonzero(logits.argmax(axis=1) == labels))
+            images, count = images + len(labels), count + 1
+        if not images:
+            raise NeurosimError("there are no test images to evaluate; give at least one")
+        return float(total) / count, 100.0 * correct / images
+
+    def statistics(self):
+        """`Statistics` of the last update and of the weights."""
+        moments = [[_moments(array) for array in (layer.update, layer.weight)] for layer in self.layers]
+        (update_mean, update_std), (weight_mean, weight_std) = (
+            zip(*(pair[kind] for pair in moments), strict=True) for kind in (0, 1)
+        )
+        return Statistics(update_mean, update_std, weight_mean, weight_std)
+
+    # -- state -------------------------------------------------------------------------------------
+
+    def state(self):
+        """All that a run continues from, as {name: ndarray}; arrays are not copied."""
+        state = {f"draws.{name}": words for name, words in self.draws.state().items()}
+        for layer in self.layers:
+            state[f"{layer.name}.weight"] = layer.weight
+            state[f"{layer.name}.velocity"] = layer.velocity
+            state[f"{layer.name}.update"] = layer.update
+            if layer.rows is not None:
+                state[f"{layer.name}.ltp"], state[f"{layer.name}.ltd"] = layer.rows
+        return state
+
+    def restore(self, state):
+        """Continue from what `state` returned (or a mapping with the same names, such as an open .npz file).
+
+        Raises
+        ------
+        NeurosimError
+            A name is missing, or an array has another shape: the state of another network.
+        """
+        for layer in self.layers:
+            wanted = [(layer.weight, "weight"), (layer.velocity, "velocity"), (layer.update, "update")]
+            if layer.rows is not None:
+                wanted += [(layer.rows[0], "ltp"), (layer.rows[1], "ltd")]
+            for target, what in wanted:
+                name = f"{layer.name}.{what}"
+                if name not in state:
+                    raise NeurosimError(f"the state has no {name!r}; it is of another network or of other options")
+                if state[name].shape != target.shape:
+                    raise NeurosimError(
+                        f"{name} in the state has shape {state[name].shape} instead of {target.shape}; it is of "
+                        "another network"
+                    )
+                target[...] = state[name]
+        self.draws.restore({name[6:]: state[name] for name in state if name.startswith("draws.")})
+
+
+def _moments(array):
+    """(mean, standard deviation with n - 1), summed in double precision and rounded to float32 as the reference's."""
+    mean = array.mean(dtype=np.float64)
+    return float(np.float32(mean)), float(np.float32(np.sqrt(_square_sum(array, mean) / max(array.size - 1, 1))))
+
+
+def _square_sum(array, mean):
+    """Sum of squared deviations, in pieces so that no large temporary is needed."""
+    flat = array.reshape(-1)
+    pieces = (flat[first : first + (1 << 18)] for first in range(0, flat.size, 1 << 18))
+    return sum(float(np.square(piece.astype(np.float64) - mean).sum()) for piece in pieces)

@@ -1,0 +1,168 @@
+"""The quantisers of WAGE: integers in disguise, on grids of 1/2^(bits-1).
+
+Source: Wu, Li, Chen, Shi, "Training and inference with integers in deep neural networks" (WAGE), ICLR 2018;
+Peng et al., "DNN+NeuroSim V2.0", TCAD 2020. Arrays are float32, of any shape, and results have the shape of
+the argument. Rounding is half to even.
+
+>>> q([0.30, -0.02], 5)
+array([ 0.3125, -0.    ], dtype=float32)
+"""
+
+import numpy as np
+
+UNQUANTISED_BITS = 15  # wider than this a value is left as it is
+
+
+def _float32(x):
+    return np.asarray(x, dtype=np.float32)
+
+
+def levels(bits):
+    """Steps of the grid between 0 and 1: `S(b) = 2^(b-1)`."""
+    return np.float32(2.0 ** (bits - 1))
+
+
+def limit(bits):
+    """Largest magnitude that `clamp` lets through: one step below 1, and 1 where there is no grid."""
+    return np.float32(1.0) if bits <= 1 or bits > UNQUANTISED_BITS else np.float32(1.0 - 1.0 / levels(bits))
+
+
+def clamp(x, bits):
+    """`C(x, b)`: limit to -(1 - d) ... 1 - d with d = 1/S(b) (d = 0 for 1 bit and above 15 bits)."""
+    return np.clip(_float32(x), -limit(bits), limit(bits))
+
+
+def q(x, bits):
+    """`Q(x, b) = rint(x S) / S`: round to the grid, without a limit.
+
+    One bit keeps the sign only; above 15 bits nothing is rounded. Small negative numbers become -0.0, which
+    the weight traces show.
+    """
+    x = _float32(x)
+    if bits > UNQUANTISED_BITS:
+        return x
+    if bits == 1:
+        return np.sign(x)
+    grid = levels(bits)
+    return np.rint(x * grid) / grid
+
+
+def qw(x, bits, scale=1.0):
+    """Weight quantiser of WAGE: clamp, round, and divide by the layer scale where that exceeds 1.8.
+
+    Offered for completeness: the trainer rounds its weights with `layer_weight`.
+    """
+    y = q(clamp(x, bits), bits)
+    return y / np.float32(scale) if scale > 1.8 else y
+
+
+def shift(x):
+    """Nearest power of two on a logarithmic scale: `2^rint(log2 x)`."""
+    return np.exp2(np.rint(np.log2(_float32(x))))
+
+
+def normalise(x):
+    """`N(x) = x / shift(max |x|)`: the whole array scaled by a power of two into [-sqrt 2, sqrt 2].
+
+    Raises
+    ------
+    ValueError
+        All elements are zero, or one is no finite number.
+    """
+    x = _float32(x)
+    return x / shift(largest(x))
+
+
+def largest(x):
+    """Largest magnitude of an array; it must be finite and above zero (see `normalise`)."""
+    if not x.size:
+        raise ValueError("an empty array has no largest value")
+    value = max(x.max(), -x.min())
+    if not np.isfinite(value):
+        raise ValueError("a value is no finite number")
+    if value == 0:
+        raise ValueError("all values are zero")
+    return np.float32(value)
+
+
+def qe(x, bits):
+    """Error quantiser `QE = Q(C(N(x), b), b)`; see `normalise` for what it cannot take."""
+    return q(clamp(normalise(x), bits), bits)
+
+
+def stochastic_round(x, draws):
+    """`floor(x + r)` with r uniform in [0, 1): rounds up with the probability of the fraction."""
+    return np.floor(_float32(x) + _float32(draws))
+
+
+def layer_weight(weight, scale, bits):
+    """Weight as a layer computes with it: on the grid, not limited.
+
+    `Q(fl(fl(w s) + fl(w - fl(w s))), b)`. Mathematically this is Q(w); the way over the scaled weight moves
+    some weights across a rounding tie (about 1e-5 of them at a scale of 32).
+
+    Parameters
+    ----------
+    weight : array
+    scale : float
+        Power-of-two scale of the layer.
+    bits : int
+    """
+    weight = _float32(weight)
+    if scale == 1:
+        return q(weight, bits)
+    if bits <= 1 or bits > UNQUANTISED_BITS:
+        scaled = weight * np.float32(scale)
+        return q(scaled + (weight - scaled), bits)
+    grid = levels(bits)
+    # One temporary besides the result: a fully connected layer has eight million weights.
+    scaled = weight * np.float32(scale)
+    y = weight - scaled
+    y += scaled
+    y *= grid
+    np.rint(y, out=y)
+    y /= grid
+    return y
+
+
+def activation(z, activation_bits):
+    """Forward half of the activation quantiser: `Q(C(z, b), b)`; -1 bits: z itself."""
+    return _float32(z) if activation_bits == -1 else q(clamp(z, activation_bits), activation_bits)
+
+
+def activation_gradient(gradient, z, activation_bits, error_bits):
+    """Backward half of the activation quantiser.
+
+    The error is normalised and quantised as a whole *before* it is masked where the forward pass clipped.
+
+    Parameters
+    ----------
+    gradient : array
+        dL/dy.
+    z : array
+        What the forward half was given.
+    activation_bits, error_bits : int
+        -1 switches a half off.
+    """
+    error = _float32(gradient) if error_bits == -1 else qe(gradient, error_bits)
+    if activation_bits == -1:
+        return error
+    return error * (np.abs(_float32(z)) <= limit(activation_bits))
+
+
+def squared_error(logits, labels):
+    """Loss `1/2 sum (logit - onehot)^2` over batch and classes, and its gradient `logit - onehot`.
+
+    Parameters
+    ----------
+    logits : array of float32, (images, classes)
+    labels : array of int, (images,)
+
+    Returns
+    -------
+    loss : float32
+    gradient : ndarray of float32, (images, classes)
+    """
+    gradient = np.array(logits, dtype=np.float32)
+    gradient[np.arange(len(gradient)), labels] -= np.float32(1)
+    return np.float32(0.5) * np.sum(gradient * gradient, dtype=np.float32), gradient
