@@ -15,6 +15,7 @@ first steps
   neurosim plan --network NetWork.csv      floorplan and area, no traces needed
   neurosim sweep --example vgg8 --vary node=32,22,14
                                            many designs, one table
+  neurosim train --example digits          train with the constraints of a chip, evaluate it every epoch
   neurosim params                          every parameter of a chip
   neurosim params --toml design.toml       a commented file to edit, for --design
   neurosim drop-in NeuroSIM/main           a program that old scripts call like the C++ one
@@ -101,6 +102,31 @@ The program is the same as `neurosim-main`; `neurosim-main --help` tells its arg
 {STATUS_HELP}"""
 
 
+TRAIN_HELP = f"""\
+examples
+  neurosim train --example digits
+  neurosim train --data cifar-10-python.tar.gz --out runs/vgg8 --evaluate-every 10
+  neurosim train --resume runs/vgg8
+  neurosim train --data cifar-10-python.tar.gz --network my.toml --design design.toml --ltp 1.0 --ltd -1.0
+
+Every epoch: train on all images, test, record the weights and one input of every layer, and from them evaluate the
+chip. The names of the reference's options (--grad_scale, --wl_weight, --nonlinearityLTP ...) are understood as well.
+Unless --design says otherwise the chip's batch size, updates per epoch and bits are those of the training.
+
+the folder of a run holds
+  epochs.csv, training.png   loss, accuracy and chip cost of every epoch, and a picture of them
+  PythonWrapper_Output.csv, weight_dist.csv, delta_dist.csv, input_activity.csv, NeuroSim_Output.csv,
+  NeuroSim_Results_Each_Epoch/
+                             the files of the reference
+  results.json               the last chip evaluation in full precision
+  settings.json, network.toml, NetWork.csv, design.toml, log.txt
+  checkpoint.npz, best.npz   what --resume goes on from, and the weights of the best test
+  layer_record/, NeuroSIM/   with --traces: traces as files, and a program for their trace_command.sh
+
+Ctrl-C stops after the batch at hand, with a checkpoint; after a kill or a full disk --resume goes on from the last one.
+
+{STATUS_HELP}"""
+
 DOCTOR_HELP = f"""\
 Prints versions, compiled modules, BLAS and threads, and evaluates VGG-8 against values recorded from the C++ program,
 in a few seconds.
@@ -124,7 +150,8 @@ def main(words=None):
 
 
 def _run_command(words):
-    parser = _parser()
+    words = sys.argv[1:] if words is None else list(words)
+    parser = _parser(words)
     options = parser.parse_args(words)
     if options.command is None:
         parser.print_help()
@@ -132,7 +159,8 @@ def _run_command(words):
     return options.action(options)
 
 
-def _parser():
+def _parser(words=()):
+    """The parser; options that take a while to collect are only there for the command in `words`."""
     from neurosim import __version__
 
     parser = _Parser(
@@ -168,6 +196,12 @@ def _parser():
     sweep.add_argument("--plot", metavar="FILE", help="also draw energy efficiency against area")
     sweep.add_argument("--quiet", action="store_true", help="no progress")
     sweep.set_defaults(epoch=None)
+
+    train = command("train", _train, "train a network with the constraints of a chip", TRAIN_HELP)
+    if "train" in words[:1]:
+        from neurosim import cli_train
+
+        cli_train.add_arguments(train)
 
     plan = command("plan", _plan, "show floorplan and area without traces", PLAN_HELP)
     _add_network(plan)
@@ -238,6 +272,12 @@ def _sweep(options):
     from neurosim.cli_sweep import sweep
 
     return sweep(options)
+
+
+def _train(options):
+    from neurosim.cli_train import train
+
+    return train(options)
 
 
 def _doctor(options):

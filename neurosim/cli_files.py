@@ -122,8 +122,8 @@ def _write_new(path, content, force):
 # -- drop-in -------------------------------------------------------------------------------------------
 
 
-def drop_in(options):
-    """Write an executable that behaves as `neurosim-main`."""
+def drop_in(options, tell=True):
+    """Write an executable that behaves as `neurosim-main`, and say so unless told not to."""
     path = Path(options.path)
     check_writable(path)
     if path.exists() and not options.force and not _is_ours(path):
@@ -134,7 +134,8 @@ def drop_in(options):
         design = str(Path(options.design).absolute())
     write_whole(path, _program(design))
     path.chmod(path.stat().st_mode & 0o777 | 0o111)
-    print(f"{path}: takes the arguments of the C++ program" + (f", with {design} as its design" if design else ""))
+    if tell:
+        print(f"{path}: takes the arguments of the C++ program" + (f", with {design} as its design" if design else ""))
 
 
 def _is_ours(path):

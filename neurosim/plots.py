@@ -7,7 +7,7 @@ from neurosim.summary import AREA_TITLES, PART_TITLES
 from neurosim.units import percent, si, square_millimetres
 
 # Colours that stay apart for colour-blind readers (Okabe and Ito, "Color universal design", 2008).
-_COLOURS = {
+COLOURS = {
     "adc": "#0072B2",
     "accumulation": "#56B4E9",
     "array": "#009E73",
@@ -54,9 +54,9 @@ def sweep_figure(table, varied):
     -------
     matplotlib Figure
     """
-    figure, axes = _figure(6.4, 4.2)
+    figure, axes = new_figure(6.4, 4.2)
     sound = table.dropna(subset=["area [m^2]"])
-    palette = list(dict.fromkeys(_COLOURS.values()))
+    palette = list(dict.fromkeys(COLOURS.values()))
     for place, (value, rows) in enumerate(sound.groupby(varied[0], sort=False)):
         axes.scatter(
             rows["area [m^2]"] * 1e6,
@@ -76,10 +76,10 @@ def sweep_figure(table, varied):
 
 def area_figure(plan):
     """Area of the chip by part: a matplotlib Figure. A `Plan` is enough."""
-    figure, axes = _figure(7.0, 3.2)
+    figure, axes = new_figure(7.0, 3.2)
     parts = sorted(AREA_TITLES, key=lambda part: plan.areas[part])
     areas = [plan.areas[part] * 1e6 for part in parts]
-    bars = axes.barh([AREA_TITLES[part] for part in parts], areas, color=[_COLOURS[part] for part in parts])
+    bars = axes.barh([AREA_TITLES[part] for part in parts], areas, color=[COLOURS[part] for part in parts])
     shares = [percent(plan.areas[part] / plan.areas["total"]) for part in parts]
     axes.bar_label(bars, shares, padding=4)
     axes.margins(x=0.12)
@@ -104,7 +104,7 @@ def layer_figure(report, kind):
     layers = report.layer_values
     largest = max(sum(_finite(values[f"{part}_{kind}"]) for part in PART_TITLES) for values in layers)
     factor, unit = _scale(largest, unit)
-    figure, axes = _figure(8.5, 4.2)
+    figure, axes = new_figure(8.5, 4.2)
     numbers = [str(number) for number in range(1, len(layers) + 1)]
     bottom = [0.0] * len(layers)
     for part, title in PART_TITLES.items():
@@ -112,7 +112,7 @@ def layer_figure(report, kind):
         heights = [_finite(values[f"{part}_{kind}"]) * factor for values in layers]
         if not any(heights):
             continue
-        axes.bar(numbers, heights, bottom=bottom, color=_COLOURS[part], label=title, width=0.75)
+        axes.bar(numbers, heights, bottom=bottom, color=COLOURS[part], label=title, width=0.75)
         bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
     axes.set_xlabel("layer")
     axes.set_ylabel(f"{kind} [{unit.replace('u', 'µ')}]")
@@ -124,15 +124,16 @@ def layer_figure(report, kind):
     return figure
 
 
-def _figure(width, height):
-    """An empty figure that needs no screen, and its axes."""
+def new_figure(width, height, rows=1, columns=1):
+    """An empty figure that needs no screen, and its axes (an array of them when there are several)."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_axisbelow(True)
-    return figure, axes
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.flat:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.set_axisbelow(True)
+    return figure, grid[0, 0] if grid.size == 1 else grid
 
 
 def _finite(value):

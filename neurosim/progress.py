@@ -8,16 +8,13 @@ from neurosim.units import duration
 PAUSE = 2.0  # shortest time between two lines where a line cannot be rewritten [s]
 
 
-class Progress:
-    """Tells which layer is being evaluated and how long the rest will take.
+class StatusLine:
+    """One line about what is going on.
 
-    A terminal shows one line that is rewritten and removed at the end; elsewhere a line is printed at most
-    every two seconds. `with Progress(network) as progress: neurosim.evaluate(..., progress=progress)`.
+    A terminal shows it in place and it is gone at the end; elsewhere a line is printed at most every two seconds.
 
     Parameters
     ----------
-    network : Network
-        Layers differ a lot in size: the time left is estimated from their multiplications and weights.
     stream : text file, optional
         Standard error unless given.
     quiet : bool
@@ -26,36 +23,29 @@ class Progress:
         Say nothing unless the stream is a terminal.
     """
 
-    def __init__(self, network, stream=None, *, quiet=False, terminal_only=False):
-        self._work = [layer.weights * (layer.vectors + 40) for layer in network]
+    def __init__(self, stream=None, *, quiet=False, terminal_only=False):
         self._stream = sys.stderr if stream is None else stream
         self._terminal = self._stream is not None and self._stream.isatty()
         self._quiet = quiet or self._stream is None or (terminal_only and not self._terminal)
-        self._start = self._last = time.perf_counter()
+        self._last = time.perf_counter()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self._clear()
+        self.clear()
 
-    def __call__(self, done, total):
-        """Called before each layer with the number of layers done, and once more after the last."""
-        if done == total:
-            self._clear()
-            return
+    def show(self, text):
+        """Say what is going on now."""
         now = time.perf_counter()
-        finished, elapsed = sum(self._work[:done]), now - self._start
-        text = f"layer {done + 1} of {total}"
-        if finished:
-            text += f", about {duration(elapsed * sum(self._work[done:]) / finished)} left"
         if self._terminal:
             self._write(f"\r\x1b[K{text}")
         elif now - self._last >= PAUSE:
             self._last = now
             self._write(f"neurosim: {text}\n")
 
-    def _clear(self):
+    def clear(self):
+        """Take the line away."""
         if self._terminal:
             self._write("\r\x1b[K")
 
@@ -66,4 +56,34 @@ class Progress:
             self._stream.write(text)
             self._stream.flush()
         except OSError:
-            self._quiet = True  # nobody is looking any more: the evaluation goes on
+            self._quiet = True  # nobody is looking any more: the work goes on
+
+
+class Progress(StatusLine):
+    """Tells which layer is being evaluated and how long the rest will take.
+
+    `with Progress(network) as progress: neurosim.evaluate(..., progress=progress)`.
+
+    Parameters
+    ----------
+    network : Network
+        Layers differ a lot in size: the time left is estimated from their multiplications and weights.
+    stream, quiet, terminal_only
+        As for `StatusLine`.
+    """
+
+    def __init__(self, network, stream=None, *, quiet=False, terminal_only=False):
+        super().__init__(stream, quiet=quiet, terminal_only=terminal_only)
+        self._work = [layer.weights * (layer.vectors + 40) for layer in network]
+        self._start = time.perf_counter()
+
+    def __call__(self, done, total):
+        """Called before each layer with the number of layers done, and once more after the last."""
+        if done == total:
+            self.clear()
+            return
+        finished, elapsed = sum(self._work[:done]), time.perf_counter() - self._start
+        text = f"layer {done + 1} of {total}"
+        if finished:
+            text += f", about {duration(elapsed * sum(self._work[done:]) / finished)} left"
+        self.show(text)

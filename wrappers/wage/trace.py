@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from neurosim.errors import NeurosimError
+from neurosim.traces import LayerTrace, Trace
 from neurosim.wrappers.wage import quantize
 
 FOLDER = "layer_record"
@@ -37,10 +39,27 @@ class LayerRecord:
     inputs: np.ndarray
     activity: float
 
-    @property
-    def arrays(self):
-        """What `neurosim.Trace.from_arrays` takes."""
-        return self.weight, self.weight_old, self.inputs, self.activity
+    def load(self, rows, outputs, columns, where):
+        """The layer as the chip reads it from the files: weights as they are printed, in units of 1e-5.
+
+        Parameters
+        ----------
+        rows, outputs, columns : int
+            What the chip expects.
+        where : str
+            Named in the error message.
+
+        Raises
+        ------
+        NeurosimError
+            The record is of another layer.
+        """
+        if self.weight.shape != (rows, outputs) or self.inputs.shape != (rows, columns):
+            raise NeurosimError(
+                f"{where}: {self.name} has weights of shape {self.weight.shape} and inputs of {self.inputs.shape} "
+                f"instead of {(rows, outputs)} and {(rows, columns)}; trace the network that is evaluated"
+            )
+        return LayerTrace(_printed(self.weight), _printed(self.weight_old), self.inputs * np.uint8(3), self.activity)
 
 
 def bit_planes(x, bits):
@@ -76,8 +95,7 @@ def windows(x, kernel, stride=1):
 def capture(model, image=0):
     """The trace of one image of the last forward pass, a `LayerRecord` a layer.
 
-    `neurosim.Trace.from_arrays([r.arrays for r in records], model.architecture.network, activation_bits)` gives it
-    to the chip.
+    `chip_trace` gives it to the chip, `write` to files.
 
     Parameters
     ----------
@@ -101,6 +119,24 @@ def capture(model, image=0):
             )
         )
     return records
+
+
+def chip_trace(records, network, bits):
+    """Records as a `neurosim.Trace`: the chip gets the same numbers as from the files, without the files.
+
+    Parameters
+    ----------
+    records : list of LayerRecord
+    network : neurosim.Network
+    bits : int
+        Bit planes of an input.
+    """
+    return Trace(records, network, bits)
+
+
+def _printed(matrix):
+    """Whole numbers of 1e-5, rounded as `%10.5f` rounds them (see `weights_text`)."""
+    return np.rint(matrix.astype(np.float64) * 1e5).astype(np.int32)
 
 
 def _matrix(weight):

@@ -1,0 +1,281 @@
+"""`neurosim train`: options of a training run, and the run."""
+
+import argparse
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+from neurosim.cli_files import PROGRAM, read_design
+from neurosim.console import warn
+from neurosim.errors import NeurosimError, suggestion
+from neurosim.outputs import free_folder, is_empty
+
+# Built-in starts: data, network, and a chip that holds the network (small arrays, whose cells are stretched to the
+# width of the circuits beside them).
+EXAMPLES = {
+    "digits": {
+        "data": "digits",
+        "network": "small",
+        "epochs": 6,
+        "batch_size": 50,
+        "design": {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True},
+    },
+}
+NETWORKS = ("vgg8", "small")
+KEPT_ON_RESUME = ("epochs", "evaluate_every", "checkpoint_every", "log_every", "traces")
+
+# Groups of (name, the reference's name, kind, meaning).
+NUMBERS = {
+    "training": (
+        ("epochs", "epochs", int, "epochs to train"),
+        ("batch_size", "batch_size", int, "images per weight update"),
+        ("learning_rate", "grad_scale", float, "factor of the update"),
+        ("drops", "decreasing_lr", "list", "epochs at whose start the learning rate is divided by 8"),
+        ("seed", "seed", int, "seed of all random draws"),
+        ("beta", None, float, "initial weights reach beta / 2^(weight bits - 1); by weight bits unless given"),
+    ),
+    "precision and device": (
+        ("weight_bits", "wl_weight", int, "bits of a weight"),
+        ("update_bits", "wl_grad", int, "bits of a weight update"),
+        ("activation_bits", "wl_activate", int, "bits of an activation"),
+        ("error_bits", "wl_error", int, "bits of an error; -1 for no quantisation"),
+        ("levels", "max_level", int, "conductance states of a device"),
+        ("ltp", "nonlinearityLTP", float, "nonlinearity label of potentiation, -9 to 9"),
+        ("ltd", "nonlinearityLTD", float, "nonlinearity label of depression; negative for an asymmetric device"),
+        ("cycle_variation", "c2cVari", float, "cycle-to-cycle variation, as a fraction of the weight range"),
+        ("device_variation", "d2dVari", float, "device-to-device variation of the nonlinearity labels"),
+    ),
+    "hardware read-out of the tests": (
+        ("hardware", "inference", "switch", "1: test through cells and ADC; 0: test exactly"),
+        ("cell_bits", "cellBit", int, "bits of a cell"),
+        ("on_off_ratio", "onoffratio", float, "highest over lowest conductance"),
+        ("array_rows", "subArray", int, "rows that are summed before the ADC"),
+        ("adc_bits", "ADCprecision", int, "bits of the ADC"),
+        ("variation", "vari", float, "relative variation of a conductance at every read"),
+    ),
+    "retention": (
+        ("time", "t", float, "time since the weights were written"),
+        ("rate", "v", float, "drift coefficient; 0 for none"),
+        ("fixed", "detect", "switch", "1: all cells drift to the target; 0: each drifts at random"),
+        ("target", "target", float, "where fixed drift ends, as a fraction of the range"),
+    ),
+    "how often": (
+        ("test_every", "test_interval", int, "test after every N-th epoch"),
+        ("evaluate_every", None, int, "evaluate the chip after every N-th epoch that is tested; 0: never"),
+        ("checkpoint_every", None, int, "batches between checkpoints inside an epoch; 0: only at its end"),
+        ("log_every", "log_interval", int, "batches between lines of the log"),
+    ),
+}
+# Names of settings that would be no good names of options.
+FLAGS = {"array_rows": "read-rows", "time": "retention-time", "rate": "drift-rate", "fixed": "drift-fixed",
+         "target": "drift-target", "variation": "read-variation", "drops": "lower-rate-at"}
+
+
+def add_arguments(parser):
+    """Give a parser the options of `neurosim train`."""
+    from neurosim.wrappers.wage.settings import Settings
+
+    add = parser.add_argument
+    add("--example", metavar="NAME", help="a built-in start: digits (data, small network, chip, 6 epochs)")
+    add("--data", metavar="PLACE", help="CIFAR-10/100 archive or folder, IDX files, .npz file, or the word digits")
+    add("--network", metavar="NAME|FILE", help="vgg8 (default), small, or a TOML file of layers")
+    add("--out", "--logdir", metavar="DIR", help="folder of the run (default: the first free runs/train...)")
+    add("--force", action="store_true", help="begin in a folder that holds something; its CSV files are added to")
+    add("--resume", metavar="DIR", help="continue the run of a folder from its checkpoint")
+    add("--traces", action="store_true", default=None,
+        help="also write layer_record/ with trace_command.sh, and a NeuroSIM/main for it")
+    add("--design", metavar="FILE", help="the chip: .toml, .csv of name,value or an edited Param.cpp")
+    add("--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help="change a chip parameter")
+    add("--correct", metavar="IDS", help="correct quirks: W1,W2 of the trainer's files, U5,... of the chip, or all")
+    add("--quiet", action="store_true", help="no progress, no summary")
+    for title, rows in NUMBERS.items():
+        group = parser.add_argument_group(title)
+        for name, theirs, kind, meaning in rows:
+            flags = _flags(name, theirs)
+            default = _default(Settings(), name)
+            if default is not None:
+                shown = ",".join(map(str, default)) if kind == "list" else f"{float(default):g}"
+                meaning += f" (default {shown})"
+            group.add_argument(*flags, dest=name, metavar="N", type=_reader(kind, flags[0]), help=meaning)
+
+
+def _flags(name, theirs):
+    own = "--" + FLAGS.get(name, name).replace("_", "-")
+    return list(dict.fromkeys([own, *([f"--{theirs}"] if theirs else [])]))
+
+
+def _default(settings, name):
+    for holder in (settings, settings.options, settings.readout, settings.options.retention):
+        if hasattr(holder, name):
+            return getattr(holder, name)
+    raise LookupError(name)
+
+
+def _reader(kind, flag):
+    """Turns a word into a number, or says what would be one."""
+    wanted = {int: "a whole number", float: "a number", "switch": "0 or 1", "list": "whole numbers with commas"}[kind]
+
+    def read(word):
+        try:
+            if kind == "list":
+                return tuple(int(part) for part in word.split(",") if part.strip())
+            value = float(word)
+            if kind == "switch":
+                if value not in (0, 1):
+                    raise ValueError
+                return bool(value)
+            if kind is int:
+                if value != int(value):
+                    raise ValueError
+                return int(value)
+            if value != value:
+                raise ValueError
+            return value
+        except (ValueError, OverflowError):
+            raise NeurosimError(f"{flag} {word}: this is not {wanted}") from None
+
+    return read
+
+
+def train(options):
+    """Train, or go on training."""
+    given = {name: getattr(options, name) for rows in NUMBERS.values() for name, *_ in rows}
+    given = {name: value for name, value in given.items() if value is not None}
+    if options.traces is not None:
+        given["traces"] = options.traces
+    run = _resumed(options, given) if options.resume else _started(options, given)
+    from neurosim.wrappers.wage.monitor import Monitor
+
+    if run.epoch >= run.settings.epochs:
+        raise NeurosimError(
+            f"{run.folder}: all {run.settings.epochs} epochs are done; give a larger number with --epochs to go on"
+        )
+    if run.settings.evaluate_every:
+        for sentence in run._plan().warnings.values():
+            warn(PROGRAM, sentence)
+    if run.settings.traces:
+        _write_program(run)
+    with _stop_on_signals() as stop, Monitor(quiet=options.quiet) as monitor:
+        run.go(monitor, stop)
+    if not options.quiet:
+        best = max((row.get("test_accuracy [%]", -1.0) for row in run.history), default=-1.0)
+        found = f"best test accuracy {best:.2f} %; " if best >= 0 else ""
+        print(f"{found}everything is in {run.folder}{'' if str(run.folder).endswith('/') else '/'}")
+
+
+def _started(options, given):
+    """A new run."""
+    from neurosim.wrappers.wage.loop import Run
+    from neurosim.wrappers.wage.settings import CORRECTIONS, Settings
+
+    example = _example(options.example)
+    place = options.data or example.get("data")
+    if place is None:
+        raise NeurosimError("no data: give --data PLACE (a CIFAR-10 archive, for instance), or --example digits")
+    words = (options.correct or "").upper().replace(",", " ").split()
+    mine = tuple(name for name in CORRECTIONS if name in words or "ALL" in words)
+    options.correct = ",".join(word for word in words if word not in CORRECTIONS) or None
+    start = {name: example[name] for name in ("epochs", "batch_size") if name in example}
+    settings = Settings(
+        network=_network(options.network or example.get("network", "vgg8")),
+        data=place if place == "digits" else str(Path(place).absolute()), corrections=mine,
+    ).replace(**{**start, **given})
+    folder = Path(options.out) if options.out else free_folder(Path("runs") / f"train-{options.example or 'run'}")
+    _check_folder(folder, options.force)
+    from neurosim.wrappers.wage import data
+
+    dataset = data.load(settings.data)
+    return Run.start(settings, folder, _design(options, settings, example, len(dataset.train_images)), dataset)
+
+
+def _example(name):
+    if name is None:
+        return {}
+    if name not in EXAMPLES:
+        raise NeurosimError(f"--example {name}: there is no such example{suggestion(name, EXAMPLES)}; "
+                            f"there is {', '.join(EXAMPLES)}")
+    return EXAMPLES[name]
+
+
+def _network(word):
+    """The text of a network file."""
+    from importlib import resources
+
+    from neurosim.wrappers.wage.architecture import Architecture
+
+    if word in NETWORKS:
+        return resources.files("neurosim.wrappers.wage").joinpath(f"{word}.toml").read_text(encoding="utf-8")
+    Architecture.from_file(word)      # mistakes are told with the name of the file
+    return Path(word).read_text(encoding="utf-8")
+
+
+def _design(options, settings, example, images):
+    """The chip: what is given, and what the training knows (bits, and unless a file says so, images a batch)."""
+    known = {"synapse_bits": settings.options.weight_bits, "input_bits": settings.options.activation_bits}
+    if options.design:
+        read_design(options)    # warns of what it does not take
+    else:
+        batches = -(-images // settings.batch_size)
+        known |= {"batch_size": settings.batch_size, "iterations": batches, **example.get("design", {})}
+    return read_design(options, **known)
+
+
+def _check_folder(folder, force):
+    """Refuse a folder that holds something else; what a killed start left behind is nothing."""
+    if folder.exists() and not folder.is_dir():
+        raise NeurosimError(f"{folder}: this is a file; give a folder for the run with --out")
+    leftovers = folder.is_dir() and all(file.name.endswith(".part") for file in folder.iterdir())
+    if folder.is_dir() and not is_empty(folder) and not leftovers and not force:
+        raise NeurosimError(
+            f"{folder}: the folder is not empty; go on with --resume {folder}, or give another --out, or --force"
+        )
+
+
+def _resumed(options, given):
+    """A run that goes on."""
+    from neurosim.wrappers.wage.loop import Run
+
+    words = {"example": options.example, "data": options.data, "network": options.network, "out": options.out,
+             "design": options.design, "set": options.settings, "correct": options.correct, "force": options.force}
+    fixed = [f"--{name}" for name, value in words.items() if value]
+    fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
+    if fixed:
+        raise NeurosimError(
+            f"{fixed[0]} cannot change in the middle of a run; --resume takes "
+            + ", ".join(_flags(name, None)[0] for name in KEPT_ON_RESUME)
+        )
+    return Run.resume(options.resume, **given)
+
+
+def _write_program(run):
+    """What `layer_record/trace_command.sh` calls: NeuroSIM/main with this chip, and the network."""
+    from neurosim.cli_files import drop_in
+    from neurosim.outputs import write_whole
+
+    write_whole(run.folder / "NeuroSIM" / "NetWork.csv", run.architecture.network.to_csv())
+    drop_in(argparse.Namespace(path=run.folder / "NeuroSIM" / "main", design=run.folder / "design.toml", force=False),
+            tell=False)
+
+
+@contextmanager
+def _stop_on_signals():
+    """An event that Ctrl-C and a polite kill set; a second Ctrl-C ends at once."""
+    stop, before = threading.Event(), {}
+
+    def ask(number, frame):
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        print("\nneurosim: stopping after this batch", file=sys.stderr)
+
+    try:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            before[name] = signal.signal(name, ask)
+        yield stop
+    except ValueError:      # not the main thread: nobody can press Ctrl-C here
+        yield stop
+    finally:
+        for name, old in before.items():
+            signal.signal(name, old)

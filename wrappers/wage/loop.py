@@ -1,0 +1,338 @@
+"""The training loop: batches, tests, traces, chip evaluations, files and checkpoints, epoch after epoch.
+
+>>> run = Run.start(Settings(network=text, data="digits"), "runs/first", design)
+>>> run.go()
+
+A run that was stopped at any moment goes on with `Run.resume(folder).go()` and ends with the same weights and files
+as one that was not: the order of the images and their augmentation depend on seed, epoch and batch alone, everything
+else is in the checkpoint. Files and their order: Peng et al., "DNN+NeuroSim V2.0", TCAD 2020, and its wrapper.
+"""
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from neurosim.errors import NeurosimError
+from neurosim.outputs import write_whole
+from neurosim.quantities import CHIP_QUANTITIES, STEPS
+from neurosim.wrappers.wage import checkpoint, data, trace
+from neurosim.wrappers.wage.architecture import Architecture
+from neurosim.wrappers.wage.files import RunFiles
+from neurosim.wrappers.wage.layers import TrainingError
+from neurosim.wrappers.wage.model import Model
+from neurosim.wrappers.wage.monitor import Monitor
+from neurosim.wrappers.wage.settings import Settings
+
+ORDER, AUGMENTATION = 1000, 1001    # keys of generators, apart from those of `draws.PURPOSES`
+BEST = "best.npz"
+CHIP = [f"{step}_{kind}" for kind in ("latency", "energy") for step in STEPS]
+
+
+class Stopped(NeurosimError):
+    """The run was asked to stop, and can go on from its checkpoint."""
+
+    def __init__(self, sentence):
+        super().__init__(sentence, status=130)
+
+
+class Run:
+    """A training run in a folder. Make one with `Run.start` or `Run.resume`.
+
+    Attributes
+    ----------
+    settings : Settings
+    folder : Path
+    design : neurosim.Design
+    model : model.Model
+    epoch, batch : int
+        Where the run stands: finished epochs, and finished batches of the epoch after them.
+    history : list of dict
+        Loss, accuracy and chip cost of every finished epoch.
+    """
+
+    def __init__(self, settings, folder, design, dataset=None):
+        self.settings, self.folder, self.design = settings, Path(folder), design
+        self.architecture = Architecture.from_text(settings.network, "network")
+        self.dataset = data.load(settings.data) if dataset is None else dataset
+        self.dataset.check(self.architecture)
+        self.files = RunFiles(self.folder)
+        self.epoch = self.batch = self.correct = 0
+        self.loss = 0.0
+        self.history = []
+        if settings.evaluate_every:
+            self._plan()
+        self.model = Model(self.architecture, settings.options, settings.seed)
+
+    @classmethod
+    def start(cls, settings, folder, design, dataset=None):
+        """Begin a run: the folder gets its settings, its headers and a checkpoint.
+
+        Parameters
+        ----------
+        settings : Settings
+        folder : str or Path
+            Made unless it is there. Growing files that it holds are added to, as by the reference.
+        design : neurosim.Design
+        dataset : data.Dataset, optional
+            Images in memory, instead of those of `settings.data`.
+
+        Raises
+        ------
+        NeurosimError
+            The data do not fit the network, or the chip does not.
+        """
+        run = cls(settings, folder, design, dataset)
+        run.folder.mkdir(parents=True, exist_ok=True)
+        (run.folder / checkpoint.NAME).unlink(missing_ok=True)
+        for name, text in {
+            "settings.json": settings.to_json() + "\n",
+            "network.toml": settings.network,
+            "NetWork.csv": run.architecture.network.to_csv(),
+            "design.toml": design.to_toml(),
+        }.items():
+            write_whole(run.folder / name, text)
+        run.files.start(len(run.architecture.layers), settings.corrections)
+        run.save()
+        return run
+
+    @classmethod
+    def resume(cls, folder, dataset=None, **changes):
+        """Continue a run from the checkpoint in its folder; whatever its files hold beyond is cut off.
+
+        Parameters
+        ----------
+        folder : str or Path
+        dataset : data.Dataset, optional
+        **changes
+            Settings that do not change what has been computed: `epochs`, `evaluate_every`, `checkpoint_every`,
+            `log_every`, `traces`.
+        """
+        from neurosim.design import Design
+
+        folder = Path(folder)
+        arrays, facts = checkpoint.load(folder / checkpoint.NAME)
+        settings = Settings.from_json(facts["settings"]).replace(**changes)
+        run = cls(settings, folder, Design(**facts["design"]), dataset)
+        if facts["data"] != run._fingerprint():
+            raise NeurosimError(
+                f"{settings.data}: the images have changed since the checkpoint was written; put the old ones back or "
+                "start the run again"
+            )
+        run.model.restore(arrays)
+        run.epoch, run.batch, run.correct = facts["epoch"], facts["batch"], facts["correct"]
+        run.loss, run.history = facts["loss"], facts["history"]
+        run.files.cut(facts["sizes"])
+        return run
+
+    # -- the loop ----------------------------------------------------------------------------------
+
+    def go(self, monitor=None, stop=None):
+        """Train to the last epoch; returns `history`.
+
+        Parameters
+        ----------
+        monitor : monitor.Monitor, optional
+            Told what happens; says nothing unless given.
+        stop : threading.Event, optional
+            Once it is set, the run writes a checkpoint and raises `Stopped` after the batch at hand.
+
+        Raises
+        ------
+        Stopped
+        TrainingError
+            Errors or gradients vanished, or are no numbers; the checkpoint is that of before.
+        NeurosimError
+            A file cannot be written.
+        """
+        monitor = Monitor(quiet=True) if monitor is None else monitor
+        settings = self.settings
+        while self.epoch < settings.epochs:
+            started = time.perf_counter()
+            self._train(monitor, stop)
+            self._finish(monitor, started)
+            self.epoch, self.batch, self.correct, self.loss = self.epoch + 1, 0, 0, 0.0
+            self.save()
+            if stop is not None and stop.is_set() and self.epoch < settings.epochs:
+                raise Stopped(f"stopped after epoch {self.epoch}; continue with --resume {self.folder}")
+        return self.history
+
+    @property
+    def batches(self):
+        """Batches of an epoch; the last may be short."""
+        return -(-len(self.dataset.train_images) // self.settings.batch_size)
+
+    def _generator(self, *key):
+        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.settings.seed, spawn_key=key)))
+
+    def _images(self, order):
+        """Normalised, augmented images and labels of the batch at hand."""
+        settings, dataset = self.settings, self.dataset
+        chosen = order[self.batch * settings.batch_size : (self.batch + 1) * settings.batch_size]
+        drawn = data.draw_augmentation(self._generator(AUGMENTATION, self.epoch, self.batch), len(chosen))
+        return data.normalise(data.augment(dataset.train_images[chosen], *drawn)), dataset.train_labels[chosen]
+
+    def _train(self, monitor, stop):
+        """The rest of the epoch's batches."""
+        settings, total = self.settings, len(self.dataset.train_images)
+        order = self._generator(ORDER, self.epoch).permutation(total)
+        if not self.batch:
+            self.model.begin_epoch()
+        monitor.begin(self)
+        while self.batch < self.batches:
+            images, labels = self._images(order)
+            try:
+                loss, correct = self.model.train_batch(images, labels, settings.rate_of(self.epoch))
+            except TrainingError as error:
+                kept = self.folder / checkpoint.NAME
+                raise TrainingError(
+                    f"epoch {self.epoch}, batch {self.batch}: {error}; the last checkpoint is {kept}"
+                ) from None
+            self.loss, self.correct, self.batch = self.loss + float(loss), self.correct + correct, self.batch + 1
+            monitor.batch(self, loss, correct / len(labels), len(labels))
+            if self.batch % settings.log_every == 0 and self.batch < self.batches:
+                self.files.log(
+                    f"epoch {self.epoch}: {self.batch} of {self.batches} batches, loss {loss:.6f}, "
+                    f"accuracy {correct / len(labels):.4f}, learning rate {settings.rate_of(self.epoch):g}"
+                )
+            stopping = stop is not None and stop.is_set()
+            due = settings.checkpoint_every and self.batch % settings.checkpoint_every == 0
+            if (stopping or due) and self.batch < self.batches:
+                self.save()
+                if stopping:
+                    raise Stopped(
+                        f"stopped after batch {self.batch} of {self.batches} of epoch {self.epoch}; continue with "
+                        f"--resume {self.folder}"
+                    )
+
+    def _finish(self, monitor, started):
+        """Statistics, test, trace and chip of an epoch, in the order of the reference."""
+        settings, epoch = self.settings, self.epoch
+        row = {
+            "epoch": epoch,
+            "learning_rate": settings.rate_of(epoch),
+            "train_loss": self.loss / self.batches,
+            "train_accuracy [%]": 100.0 * self.correct / len(self.dataset.train_images),
+        }
+        self.files.statistics(self.model.statistics())
+        report = None
+        if epoch % settings.test_every == 0:
+            loss, accuracy, records = self._test(monitor)
+            row |= {"test_loss": loss, "test_accuracy [%]": accuracy}
+            self.files.activity(records, "W2" in settings.corrections)
+            if settings.traces:
+                bits = settings.options.weight_bits, settings.options.activation_bits
+                trace.write(records, self.folder / trace.FOLDER, epoch, *bits)
+            self.files.test(epoch, loss, accuracy)
+            self._keep_best(accuracy)
+            if settings.evaluate_every and epoch % settings.evaluate_every == 0:
+                report = self._evaluate(records, monitor)
+                units = {q.name: q.unit for q in CHIP_QUANTITIES}
+                row |= {f"{name} [{'s' if name.endswith('latency') else 'J'}]": report.totals[name] for name in CHIP}
+                row |= {f"{name} [{unit}]": report.totals[name] for name, unit in units.items()}
+        self.history.append(row)
+        self.files.log(_sentence(row, time.perf_counter() - started))
+        self._write_tables(report)
+        monitor.epoch(self, row, report)
+
+    def _test(self, monitor):
+        """Loss, accuracy, and the trace of the first image of the first batch."""
+        settings, dataset, records = self.settings, self.dataset, []
+
+        def batches():
+            total = -(-len(dataset.test_images) // settings.batch_size)
+            every = data.batches(dataset.test_images, dataset.test_labels, settings.batch_size)
+            for number, batch in enumerate(every):
+                monitor.test(number, total)
+                yield batch
+                if not number:  # the model has read the batch by now
+                    records.extend(trace.capture(self.model))
+
+        loss, accuracy = self.model.evaluate(batches(), settings.readout if settings.hardware else None)
+        return loss, accuracy, records
+
+    def _keep_best(self, accuracy):
+        """Keep the weights of the best test so far apart, as the reference does."""
+        before = [row["test_accuracy [%]"] for row in self.history if "test_accuracy [%]" in row]
+        if accuracy > max(before, default=-1.0):
+            weights = {f"{layer.name}.weight": layer.weight for layer in self.model.layers}
+            checkpoint.save(self.folder / BEST, weights, {"epoch": self.epoch, "test_accuracy [%]": accuracy})
+
+    # -- the chip ----------------------------------------------------------------------------------
+
+    def _plan(self):
+        """Refuse a chip that cannot hold the network, before anything is trained."""
+        from neurosim import evaluation
+
+        try:
+            return evaluation.plan(self.design, self.architecture.network)
+        except NeurosimError as error:
+            raise NeurosimError(
+                f"the chip cannot be evaluated: {error} (--design, --set), or train without it: --evaluate-every 0"
+            ) from None
+
+    def _evaluate(self, records, monitor):
+        from neurosim import evaluation
+
+        monitor.say("evaluating the chip")
+        network = self.architecture.network
+        chip = trace.chip_trace(records, network, self.settings.options.activation_bits)
+        report = evaluation.evaluate(self.design, network, chip)
+        self.files.chip(report, self.epoch)
+        return report
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def _write_tables(self, report):
+        """Files that are written anew after every epoch."""
+        import pandas as pd
+
+        from neurosim.wrappers.wage.plots import training_figure
+
+        write_whole(self.folder / "epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
+        if report is not None:
+            write_whole(self.folder / "results.json", report.to_json())
+        part = self.folder / "training.part.png"
+        try:
+            training_figure(self.history, self.model).savefig(part, dpi=110)
+            os.replace(part, self.folder / "training.png")
+        except OSError as error:
+            raise NeurosimError(f"{part}: cannot be written ({error.strerror or error}); make room and continue with "
+                                f"--resume {self.folder}") from None
+
+    def save(self):
+        """Write a checkpoint."""
+        checkpoint.save(
+            self.folder / checkpoint.NAME,
+            self.model.state(),
+            {
+                "settings": self.settings.to_json(),
+                "design": self.design.to_dict(),
+                "data": self._fingerprint(),
+                "epoch": self.epoch,
+                "batch": self.batch,
+                "correct": self.correct,
+                "loss": self.loss,
+                "history": self.history,
+                "sizes": self.files.sizes(),
+            },
+        )
+
+    def _fingerprint(self):
+        """A text that changes when the images do."""
+        if not hasattr(self, "_digest"):
+            digest = hashlib.blake2b(digest_size=16)
+            for array in (self.dataset.train_images, self.dataset.train_labels, self.dataset.test_images,
+                          self.dataset.test_labels):
+                digest.update(f"{array.shape}".encode())
+                digest.update(np.ascontiguousarray(array).tobytes())
+            self._digest = digest.hexdigest()
+        return self._digest
+
+
+def _sentence(row, seconds):
+    """An epoch in a line of the log."""
+    numbers = ", ".join(f"{name} {value:g}" for name, value in row.items() if name != "epoch")
+    return f"epoch {row['epoch']} done in {seconds:.1f} s: {numbers}"
