@@ -98,7 +98,7 @@ def add_arguments(parser):
             if default is not None:
                 shown = ",".join(map(str, default)) if kind == "list" else f"{float(default):g}"
                 meaning += f" (default {shown})"
-            group.add_argument(*flags, dest=name, metavar="N", type=_reader(kind, flags[0]), help=meaning)
+            group.add_argument(*flags, dest=name, metavar="N", type=_reader(kind), help=meaning)
 
 
 def _flags(name, theirs):
@@ -113,7 +113,7 @@ def _default(settings, name):
     raise LookupError(name)
 
 
-def _reader(kind, flag):
+def _reader(kind):
     """Turns a word into a number, or says what would be one."""
     wanted = {int: "a whole number", float: "a number", "switch": "0 or 1", "list": "whole numbers with commas"}[kind]
 
@@ -134,7 +134,7 @@ def _reader(kind, flag):
                 raise ValueError
             return value
         except (ValueError, OverflowError):
-            raise NeurosimError(f"{flag} {word}: this is not {wanted}") from None
+            raise argparse.ArgumentTypeError(f"{word!r} is not {wanted}") from None
 
     return read
 
@@ -270,11 +270,10 @@ def _stop_on_signals():
         stop.set()
         print("\nneurosim: stopping after this batch", file=sys.stderr)
 
-    try:
+    if threading.current_thread() is threading.main_thread():
         for name in (signal.SIGINT, signal.SIGTERM):
             before[name] = signal.signal(name, ask)
-        yield stop
-    except ValueError:      # not the main thread: nobody can press Ctrl-C here
+    try:
         yield stop
     finally:
         for name, old in before.items():

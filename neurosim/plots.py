@@ -103,7 +103,7 @@ def layer_figure(report, kind):
     span = "an epoch" if report.design.training else "an image"
     layers = report.layer_values
     largest = max(sum(_finite(values[f"{part}_{kind}"]) for part in PART_TITLES) for values in layers)
-    factor, unit = _scale(largest, unit)
+    factor, unit = handy_unit(largest, unit)
     figure, axes = new_figure(8.5, 4.2)
     numbers = [str(number) for number in range(1, len(layers) + 1)]
     bottom = [0.0] * len(layers)
@@ -140,7 +140,7 @@ def _finite(value):
     return value if math.isfinite(value) else 0.0
 
 
-def _scale(value, unit):
+def handy_unit(value, unit):
     """The factor and the prefixed unit in which `value` is a handy number."""
     prefixed = si(value, unit).split()[-1] if 0 < value < float("inf") else unit
     factors = {"f": 1e15, "p": 1e12, "n": 1e9, "u": 1e6, "m": 1e3, "": 1.0, "k": 1e-3, "M": 1e-6, "G": 1e-9}

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import wage_reference as reference
 
+from neurosim.text import OUTPUT_NAME
 from neurosim.wrappers.wage import data, trace
 from neurosim.wrappers.wage.draws import GivenDraws
+from neurosim.wrappers.wage.files import ACTIVITY, PYTHON_OUTPUT, UPDATES, WEIGHTS, RunFiles
 from neurosim.wrappers.wage.model import Model
 
 
@@ -46,8 +48,9 @@ def test_recorded_run(run, images, tmp_path):
     assert [layer.scale for layer in model.layers] == params["scales"]
     sums = {(row["file"], row["epoch"]): row["sha256"]
             for row in csv.DictReader(io.StringIO(files["trace_sha256.csv"].decode()))}
-    lines = {name: files[f"{name}.csv"].decode().splitlines()
-             for name in ("delta_dist", "weight_dist", "input_activity", "PythonWrapper_Output")}
+    tests = files["PythonWrapper_Output.csv"].decode().splitlines()
+    written = RunFiles(tmp_path)
+    written.start(layers)
     rate, step, compared = params["grad_scale"], 0, 0
     for epoch in range(params["epochs"]):
         model.begin_epoch()
@@ -61,20 +64,17 @@ def test_recorded_run(run, images, tmp_path):
         for n, layer in enumerate(model.layers):
             np.testing.assert_array_equal(layer.weight, record[f"e{epoch}_w{n}"])
             np.testing.assert_array_equal(layer.update, record[f"e{epoch}_update{n}"])
-        moments = model.statistics()
-        for name, values in (("delta_dist", moments.update_mean + moments.update_std),
-                             ("weight_dist", moments.weight_mean + moments.weight_std)):
-            assert ",".join(f"{value:f}" for value in values) == lines[name][epoch + 1]
-
+        written.statistics(model.statistics())
         batches = list(data.batches(images.test_images, images.test_labels, params["batch_size"]))
         loss, accuracy = model.evaluate(batches)
-        number, want_loss, want_accuracy = (float(text) for text in lines["PythonWrapper_Output"][epoch + 1].split(","))
+        number, want_loss, want_accuracy = (float(text) for text in tests[epoch + 1].split(","))
         assert number == epoch and f"{accuracy:f}" == f"{want_accuracy:f}"
         assert abs(loss - want_loss) <= 1.5e-6  # its sixth decimal depends on the order of a float32 sum
 
         model.forward(batches[0][0])
         records = trace.capture(model)
-        assert ",".join(repr(layer.activity) for layer in records) == lines["input_activity"][epoch]
+        written.activity(records)
+        written.test(epoch, want_loss, accuracy)
         trace.write(records, tmp_path, epoch, params["wl_weight"], params["wl_activate"])
         for (name, number), digest in sums.items():
             if int(number) == epoch and name.endswith(".csv"):
@@ -86,3 +86,5 @@ def test_recorded_run(run, images, tmp_path):
             compared += 1
         assert not list(tmp_path.glob("*.part"))
     assert step == steps and compared > 3 * layers
+    for name in (UPDATES, WEIGHTS, ACTIVITY, PYTHON_OUTPUT, OUTPUT_NAME):
+        assert (tmp_path / name).read_bytes() == files[name], name

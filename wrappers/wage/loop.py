@@ -62,6 +62,7 @@ class Run:
         self.epoch = self.batch = self.correct = 0
         self.loss = 0.0
         self.history = []
+        self._next_picture = 0.0
         if settings.evaluate_every:
             self._plan()
         self.model = Model(self.architecture, settings.options, settings.seed)
@@ -289,18 +290,27 @@ class Run:
         """Files that are written anew after every epoch."""
         import pandas as pd
 
-        from neurosim.wrappers.wage.plots import training_figure
-
         write_whole(self.folder / "epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
         if report is not None:
             write_whole(self.folder / "results.json", report.to_json())
-        part = self.folder / "training.part.png"
+        started = time.perf_counter()
+        if started >= self._next_picture or self.epoch + 1 == self.settings.epochs:
+            self._draw()
+            drawn = time.perf_counter()
+            self._next_picture = drawn + 10 * (drawn - started)     # short epochs do not wait for their picture
+
+    def _draw(self):
+        from neurosim.wrappers.wage.plots import training_figure
+
+        part = self.folder / "training.png.part"
         try:
-            training_figure(self.history, self.model).savefig(part, dpi=110)
+            training_figure(self.history, self.model).savefig(part, dpi=110, format="png")
             os.replace(part, self.folder / "training.png")
         except OSError as error:
-            raise NeurosimError(f"{part}: cannot be written ({error.strerror or error}); make room and continue with "
-                                f"--resume {self.folder}") from None
+            raise NeurosimError(
+                f"{part}: cannot be written ({error.strerror or error}); make room and continue with --resume "
+                f"{self.folder}"
+            ) from None
 
     def save(self):
         """Write a checkpoint."""

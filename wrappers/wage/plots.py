@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from neurosim.plots import COLOURS, new_figure
+from neurosim.plots import COLOURS, handy_unit, new_figure
 from neurosim.quantities import STEPS
 
 LARGEST_SAMPLE = 100_000    # weights of a layer that a histogram is drawn from
@@ -57,25 +57,31 @@ def _loss(axes, history):
 
 def _cost(axes, history, kind, unit):
     """Stacked bars: one an epoch, a colour a step."""
-    bottom = None
+    axes.set(title=f"Chip {kind} of an epoch", xlabel="epoch")
+    series = {step: _series(history, f"{step}_{kind} [{unit}]") for step in STEPS}
+    epochs = series[STEPS[0]][0]
+    if not epochs:
+        axes.text(0.5, 0.5, "the chip was not evaluated", ha="center", transform=axes.transAxes)
+        return
+    values = {step: np.nan_to_num(np.array(pair[1]), posinf=0.0, neginf=0.0) for step, pair in series.items()}
+    highest = float(sum(values.values()).max())
+    factor, unit = handy_unit(highest, unit)
+    bottom = np.zeros(len(epochs))
     for step in STEPS:
-        epochs, values = _series(history, f"{step}_{kind} [{unit}]")
-        if not epochs:
-            axes.text(0.5, 0.5, "the chip was not evaluated", ha="center", transform=axes.transAxes)
-            axes.set(title=f"Chip {kind} of an epoch")
-            return
-        values = np.nan_to_num(np.array(values), posinf=0.0, neginf=0.0)
-        bottom = np.zeros(len(values)) if bottom is None else bottom
-        axes.bar(epochs, values, bottom=bottom, color=STEP_COLOURS[step], label=step.replace("_", " "))
-        bottom = bottom + values
-    axes.set(ylabel=f"{kind} [{unit}]", title=f"Chip {kind} of an epoch", xlabel="epoch")
+        axes.bar(epochs, values[step] * factor, bottom=bottom, color=STEP_COLOURS[step], label=step.replace("_", " "))
+        bottom = bottom + values[step] * factor
+    axes.set(ylabel=f"{kind} [{unit}]", ylim=(0, 1.3 * highest * factor or 1))   # room for the legend
     _whole_epochs(axes)
-    axes.legend(fontsize="small")
+    axes.legend(fontsize="small", ncols=2, loc="upper center")
 
 
 def _histograms(axes, model, name, title):
     """Share of the weights of each layer by value."""
-    edges = np.linspace(-1, 1, 65) if name == "weight" else (np.arange(-24, 26) - 0.5) / 16
+    if name == "weight":
+        edges = np.linspace(-1, 1, 65)
+    else:       # updates are multiples of a sixteenth, or of a finer step
+        most = max(4, *(int(np.ceil(16 * np.abs(layer.update).max())) for layer in model.layers))
+        edges = (np.arange(-most, most + 2) - 0.5) / 16
     for number, layer in enumerate(model.layers):
         flat = getattr(layer, name).reshape(-1)
         sample = flat[:: max(1, flat.size // LARGEST_SAMPLE)]

@@ -1,0 +1,362 @@
+"""Training runs: their files, chip evaluations, checkpoints, and going on after a stop or a kill."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import neurosim
+from neurosim import NeurosimError
+from neurosim.wrappers.wage import checkpoint, files, loop
+from neurosim.wrappers.wage.data import Dataset
+from neurosim.wrappers.wage.layers import TrainingError
+from neurosim.wrappers.wage.settings import Settings
+
+NETWORK = """
+input = [8, 8, 3]
+layers = [{ conv = 16, padding = 1 }, { pool = 2 }, { conv = 32 }, { fc = 64 }, { fc = 10 }]
+"""
+CHIP = {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True,
+        "batch_size": 20, "iterations": 4, "wg_array_rows": 4, "wg_array_columns": 16, "rows_per_adc_wg": 4}
+UNEQUAL = {"log.txt", "checkpoint.npz", "best.npz", "training.png"}     # times, archives' dates, a picture
+
+
+def images(seed=0, count=70, tests=30):
+    """Ten patterns with noise."""
+    chance = np.random.default_rng(seed)
+    patterns = chance.integers(0, 256, (10, 3, 8, 8))
+    labels = chance.integers(0, 10, count + tests)
+    noisy = np.clip(patterns[labels] + chance.normal(0, 30, (count + tests, 3, 8, 8)), 0, 255).astype(np.uint8)
+    return Dataset("patterns", noisy[:count], labels[:count], noisy[count:], labels[count:])
+
+
+def settings(**changes):
+    start = Settings(network=NETWORK, data="patterns", epochs=3, batch_size=20, checkpoint_every=2)
+    return start.replace(**changes)
+
+
+def started(folder, dataset=None, **changes):
+    return loop.Run.start(settings(**changes), folder, neurosim.Design(**CHIP), dataset or images())
+
+
+def contents(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in UNEQUAL}
+
+
+def weights(folder):
+    arrays, _ = checkpoint.load(folder / checkpoint.NAME)
+    return arrays
+
+
+def same_run(one, other):
+    assert contents(one) == contents(other)
+    left, right = weights(one), weights(other)
+    assert left.keys() == right.keys()
+    for name, array in left.items():
+        np.testing.assert_array_equal(array, right[name], err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    started(folder).go()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(undisturbed, monkeypatch):
+    """One run draws its picture; the others need not."""
+    monkeypatch.setattr(loop.Run, "_draw", lambda run: None)
+
+
+def test_files_of_a_run(undisturbed):
+    table = pd.read_csv(undisturbed / "epochs.csv")
+    assert list(table["epoch"]) == [0, 1, 2]
+    assert table["train_loss"].iloc[-1] < table["train_loss"].iloc[0]
+    lines = {name: (undisturbed / name).read_text().splitlines()
+             for name in (files.PYTHON_OUTPUT, files.UPDATES, files.WEIGHTS, "NeuroSim_Output.csv")}
+    assert {name: len(content) for name, content in lines.items()} == dict.fromkeys(lines, 4)
+    assert lines["NeuroSim_Output.csv"][0] == files.OUTPUT_HEADER
+    for row, line in zip(table.to_dict("records"), lines[files.PYTHON_OUTPUT][1:], strict=True):
+        assert line == f"{row['epoch']:f},{row['test_loss']:f},{row['test_accuracy [%]']:f}"
+    assert [len(line.split(",")) for line in lines[files.WEIGHTS][1:]] == [8] * 3
+    folder = undisturbed / "NeuroSim_Results_Each_Epoch"
+    assert sorted(file.name for file in folder.iterdir()) == [f"NeuroSim_Breakdown_Epock_{n}.csv" for n in range(3)]
+    report = json.loads((undisturbed / "results.json").read_text())
+    assert report["chip"]["forward_energy"] == table["forward_energy [J]"].iloc[-1]
+    assert (undisturbed / "training.png").read_bytes()[:4] == b"\x89PNG"
+    assert (undisturbed / "NetWork.csv").read_text().splitlines()[0] == "8,8,3,3,3,16,1,1"
+    assert not list(undisturbed.rglob("*.part*"))
+
+
+def test_the_chip_gets_what_the_trace_files_hold(tmp_path):
+    run = started(tmp_path, epochs=1, traces=True)
+    run.go()
+    words = (tmp_path / "layer_record" / "trace_command.sh").read_text().split()
+    assert words[:2] == ["./NeuroSIM/main", "0"]
+    paths = [tmp_path / word if word.endswith(".csv") else float(word) for word in words[5:]]
+    network = run.architecture.network
+    read = neurosim.Trace.from_files([paths[n : n + 4] for n in range(0, len(paths), 4)], network, 8)
+    report = neurosim.evaluate(run.design, network, read)
+    assert report.to_json() == (tmp_path / "results.json").read_text()
+
+
+def test_a_run_depends_on_its_seed_only(undisturbed, tmp_path):
+    started(tmp_path / "same").go()
+    same_run(undisturbed, tmp_path / "same")
+    started(tmp_path / "other", seed=1, epochs=1).go()
+    assert weights(tmp_path / "other")["Conv0_.weight"].tobytes() != weights(undisturbed)["Conv0_.weight"].tobytes()
+
+
+class Impatient(loop.Monitor):
+    """Asks the run to stop after a number of batches."""
+
+    def __init__(self, stop, batches):
+        super().__init__(quiet=True)
+        self.stop, self.left = stop, batches
+
+    def batch(self, *told):
+        self.left -= 1
+        if not self.left:
+            self.stop.set()
+
+
+@pytest.mark.parametrize("batches", [1, 2, 3, 4, 7, 11])
+def test_a_stopped_run_goes_on_to_the_same_end(undisturbed, tmp_path, batches):
+    stop = threading.Event()
+    with pytest.raises(loop.Stopped, match=f"continue with --resume {tmp_path}"):
+        started(tmp_path).go(Impatient(stop, batches), stop)
+    loop.Run.resume(tmp_path, images()).go()
+    same_run(undisturbed, tmp_path)
+
+
+class Killed(BaseException):
+    """Ends a run where it stands."""
+
+
+@pytest.mark.parametrize("place", ["statistics", "test", "activity", "chip", "log", "sizes"])
+def test_a_run_that_dies_between_its_files_goes_on_to_the_same_end(undisturbed, tmp_path, monkeypatch, place):
+    run, calls = started(tmp_path), []
+    inner = getattr(files.RunFiles, place)
+
+    def dies(self, *arguments):
+        result = inner(self, *arguments)
+        calls.append(place)
+        if len(calls) == 2:
+            raise Killed
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.RunFiles, place, dies)
+        with pytest.raises(Killed):
+            run.go()
+    loop.Run.resume(tmp_path, images()).go()
+    same_run(undisturbed, tmp_path)
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(undisturbed, tmp_path, monkeypatch):
+    run = started(tmp_path)
+
+    def full(*arguments, **named):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint.np, "savez", full)
+        with pytest.raises(NeurosimError, match="No space left on device.*the one before is kept"):
+            run.go()
+    assert not list(tmp_path.glob("*.part"))
+    loop.Run.resume(tmp_path, images()).go()
+    same_run(undisturbed, tmp_path)
+
+
+def test_a_finished_run_can_be_made_longer(undisturbed, tmp_path):
+    started(tmp_path, epochs=1).go()
+    loop.Run.resume(tmp_path, images(), epochs=3).go()
+    short, long = contents(tmp_path), contents(undisturbed)
+    assert {name: short[name] for name in short if name != "settings.json"} == {
+        name: long[name] for name in long if name != "settings.json"
+    }
+
+
+def test_learning_rate_drops():
+    chosen = settings(drops=(1, 3), learning_rate=2.0)
+    assert [chosen.rate_of(epoch) for epoch in range(5)] == [2, 0.25, 0.25, 0.03125, 0.03125]
+
+
+def test_settings_come_back_from_their_text():
+    chosen = settings(ltp=1.0, adc_bits=7, rate=0.01, drops=(3,), corrections=("W1",))
+    assert Settings.from_json(chosen.to_json()) == chosen
+
+
+def test_tests_and_evaluations_now_and_then(tmp_path):
+    run = started(tmp_path, epochs=5, test_every=2, evaluate_every=4)
+    history = run.go()
+    assert ["test_loss" in row for row in history] == [True, False, True, False, True]
+    assert ["forward_energy [J]" in row for row in history] == [True, False, False, False, True]
+    assert len((tmp_path / files.PYTHON_OUTPUT).read_text().splitlines()) == 4
+    assert len((tmp_path / files.WEIGHTS).read_text().splitlines()) == 6
+    assert len((tmp_path / "NeuroSim_Output.csv").read_text().splitlines()) == 3
+
+
+def test_hardware_read_out_changes_tests_not_training(undisturbed, tmp_path):
+    started(tmp_path, hardware=True, adc_bits=3, array_rows=16, epochs=3).go()
+    mine, exact = weights(tmp_path), weights(undisturbed)
+    np.testing.assert_array_equal(mine["FC1_.weight"], exact["FC1_.weight"])
+    assert (tmp_path / files.PYTHON_OUTPUT).read_bytes() != (undisturbed / files.PYTHON_OUTPUT).read_bytes()
+
+
+def test_quirks_of_the_files(tmp_path):
+    """W1: eight layers in the header; W2: only a layer called FC2_ ends the line of activities."""
+    network = 'input = [8, 8, 3]\nlayers = [{ conv = 16 }, { conv = 32 }, { fc = 64 }]\n'
+    for corrections in ((), ("W1", "W2")):
+        folder = tmp_path / str(len(corrections))
+        started(folder, network=network, epochs=2, evaluate_every=0, corrections=corrections).go()
+        header = (folder / files.WEIGHTS).read_text().splitlines()[0].split(",")
+        activity = (folder / files.ACTIVITY).read_text()
+        assert len(header) == (6 if corrections else 16)
+        assert activity.count("\n") == (2 if corrections else 0)
+        assert len(activity.replace("\n", ",").strip(",").split(",")) == 6
+    assert files.distribution_header(3) == "1_mean,2_mean,3_mean,1_std,2_std,3_std"
+
+
+def test_vanished_errors_end_the_run_with_a_sentence(tmp_path):
+    run = started(tmp_path)
+    before = weights(tmp_path)
+    run.model.layers[2].weight.fill(0)
+    run.model.layers[3].weight.fill(0)
+    sentence = rf"epoch 0, batch 0: FC1_: the errors at its outputs are all zero; .*{checkpoint.NAME}"
+    with pytest.raises(TrainingError, match=sentence):
+        run.go()
+    after = weights(tmp_path)
+    for name, array in before.items():
+        np.testing.assert_array_equal(array, after[name])
+    run = started(tmp_path)
+    run.model.layers[1].weight[0, 0, 0, 0] = np.nan
+    with pytest.raises(TrainingError, match="epoch 0, batch 0: .* no"):
+        run.go()
+
+
+def test_mistakes(tmp_path):
+    with pytest.raises(NeurosimError, match="there is no checkpoint"):
+        loop.Run.resume(tmp_path)
+    (tmp_path / checkpoint.NAME).write_bytes(b"PK\3\4 cut")
+    with pytest.raises(NeurosimError, match="no whole checkpoint"):
+        loop.Run.resume(tmp_path)
+    started(tmp_path)
+    with pytest.raises(NeurosimError, match="the images have changed"):
+        loop.Run.resume(tmp_path, images(seed=1))
+    (tmp_path / files.WEIGHTS).unlink()
+    with pytest.raises(NeurosimError, match=r"weight_dist.csv: the file is missing or shorter"):
+        loop.Run.resume(tmp_path, images())
+    with pytest.raises(NeurosimError, match="the chip cannot be evaluated: .* train without it: --evaluate-every 0"):
+        loop.Run.start(settings(), tmp_path / "large", neurosim.Design(), images())
+    assert not (tmp_path / "large").exists()
+    for wrong, sentence in (({"epochs": 0}, "epochs = 0"), ({"learning_rate": -1.0}, "learning_rate"),
+                            ({"seed": -1}, "seed = -1"), ({"corrections": ("W9",)}, "'W9' is no correction"),
+                            ({"hardware": True, "cell_bits": 8}, "cannot hold a weight")):
+        with pytest.raises(NeurosimError, match=sentence):
+            settings(**wrong)
+
+
+# -- the command -------------------------------------------------------------------------------------
+
+
+def words(folder, out, *more):
+    """The command line of the run above."""
+    (folder / "network.toml").write_text(NETWORK)
+    (folder / "chip.csv").write_text("".join(f"{name},{value}\n" for name, value in CHIP.items()))
+    data = images()
+    np.savez(folder / "patterns.npz", x_train=data.train_images, y_train=data.train_labels,
+             x_test=data.test_images, y_test=data.test_labels)
+    return ["train", "--data", str(folder / "patterns.npz"), "--network", str(folder / "network.toml"), "--design",
+            str(folder / "chip.csv"), "--batch_size", "20", "--epochs", "3", "--checkpoint-every", "2", "--out",
+            str(out), *more]
+
+
+def command(*arguments, **options):
+    return subprocess.Popen([sys.executable, "-m", "neurosim", *map(str, arguments)], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_ten_kills_at_random_moments(tmp_path):
+    """kill -9 and --resume, again and again: the files and weights of an undisturbed run."""
+    longer = ["--epochs", "14"]
+    start = time.perf_counter()
+    done = command(*words(tmp_path, tmp_path / "whole", *longer))
+    _, error = done.communicate()
+    assert done.returncode == 0, error
+    seconds = time.perf_counter() - start
+    chance, out, kills = random.Random(7), tmp_path / "killed", 0
+    while True:
+        begun = (out / checkpoint.NAME).exists()
+        going = command("train", "--resume", out) if begun else command(*words(tmp_path, out, *longer))
+        try:
+            # Starting takes most of the time of such a short run: the moments lie in all of it.
+            _, error = going.communicate(timeout=chance.uniform(0.2, 0.75) * seconds if kills < 10 else None)
+        except subprocess.TimeoutExpired:
+            going.send_signal(signal.SIGKILL)
+            going.communicate()
+            kills += 1
+            continue
+        if going.returncode == 0:
+            break
+        assert "epochs are done" in error, error     # killed after the last checkpoint
+        break
+    assert kills >= 3
+    same_run(tmp_path / "whole", out)
+
+
+def test_ctrl_c_stops_after_a_batch(tmp_path):
+    going = command(*words(tmp_path, tmp_path / "run", "--epochs", "500", "--evaluate-every", "0"))
+    deadline = time.time() + 60
+    while not (tmp_path / "run" / "epochs.csv").exists() and time.time() < deadline:
+        time.sleep(0.05)
+    going.send_signal(signal.SIGINT)
+    _, error = going.communicate(timeout=60)
+    assert going.returncode == 130
+    assert f"continue with --resume {tmp_path / 'run'}" in error and "Traceback" not in error
+    _, facts = checkpoint.load(tmp_path / "run" / checkpoint.NAME)
+    assert facts["epoch"] >= 1
+
+
+def test_the_trace_command_runs(tmp_path):
+    done = command(*words(tmp_path, tmp_path / "run", "--epochs", "1", "--traces"))
+    _, error = done.communicate()
+    assert done.returncode == 0, error
+    before = (tmp_path / "run" / "NeuroSim_Output.csv").read_text().splitlines()
+    subprocess.run(["bash", "layer_record/trace_command.sh"], cwd=tmp_path / "run", check=True, capture_output=True,
+                   env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    after = (tmp_path / "run" / "NeuroSim_Output.csv").read_text().splitlines()
+    assert len(after) == 3 and after[2] == after[1] == before[1]
+
+
+@pytest.mark.parametrize("mistake, sentence", [
+    ([], "no data: give --data"),
+    (["--example", "digit"], "did you mean 'digits'?"),
+    (["--data", "nowhere"], "there is no such file or folder"),
+    (["--example", "digits", "--inference", "yes"], "--inference: 'yes' is not 0 or 1"),
+    (["--example", "digits", "--epochs", "1.5"], "--epochs: '1.5' is not a whole number"),
+    (["--example", "digits", "--nonlinearityLTP", "high"], "--nonlinearityLTP: 'high' is not a number"),
+    (["--example", "digits", "--ltp", "12"], "ltp = 12.0 is no nonlinearity label"),
+    (["--example", "digits", "--network", "none.toml"], "none.toml: the network file cannot be read"),
+    (["--resume", "nowhere"], "there is no checkpoint"),
+    (["--resume", "nowhere", "--ltp", "1"], "--ltp cannot change in the middle of a run"),
+    (["--example", "digits", "--correct", "W7"], "'W7' has no correction"),
+])
+def test_mistakes_on_the_command_line(tmp_path, capsys, monkeypatch, mistake, sentence):
+    from neurosim import cli
+
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["train", *mistake]) in (1, 2)
+    error = capsys.readouterr().err
+    assert sentence in error and error.count("\n") == 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
