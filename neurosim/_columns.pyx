@@ -14,6 +14,7 @@ from neurosim.technology._transistor cimport to_int
 cdef enum:
     LANES = 32          # columns whose cells stay in the first-level cache together
     PLANES = 64         # input vectors whose conducting rows are listed at a time
+    COUNTED = 1024      # input vectors whose conducting rows are counted at a time
     MOST_CELLS = 30     # of a weight
 
 
@@ -156,6 +157,33 @@ def column_resistances(const unsigned char[:, ::1] codes, const double[:, ::1] p
         problem = currents(codes, start, stop, &path[0, 0], average, resistance, activity)
     if problem:
         raise MemoryError(f"no memory for an array of {path.shape[0]} rows")
+
+
+def count_rows(const unsigned char[:, :] codes, int[::1] conducting, double[::1] activity):
+    """How many rows conduct, and the share of rows that are active, for every input vector.
+
+    Parameters
+    ----------
+    codes : uint8, (rows, vectors)
+        Inputs, see `neurosim.traces.LayerTrace`.
+    conducting, activity : int32 and float64, (vectors,), filled
+    """
+    cdef Py_ssize_t row, plane, stop, block = 0, rows = codes.shape[0], planes = codes.shape[1]
+    cdef int[COUNTED] active
+    if conducting.shape[0] != planes or activity.shape[0] != planes:
+        raise ValueError("inputs and results must agree in input vectors")
+    with nogil:
+        while block < planes:
+            stop = min(COUNTED, planes - block)
+            for plane in range(stop):
+                conducting[block + plane] = active[plane] = 0
+            for row in range(rows):
+                for plane in range(stop):
+                    conducting[block + plane] += codes[row, block + plane] & 1
+                    active[plane] += codes[row, block + plane] >> 1
+            for plane in range(stop):
+                activity[block + plane] = <double>active[plane] / rows
+            block += COUNTED
 
 
 def linear_conductances(const double[:, :] weight, double span, double low):

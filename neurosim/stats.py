@@ -217,6 +217,7 @@ class LayerReader:
         self.inputs = trace.inputs
         self.weight = trace.weight
         self.weight_old = trace.weight_old
+        self._alike = {}  # what arrays of columns that are all alike make of their inputs, by rows and columns
 
     def held(self, weight, part):
         """The weights with cells in one array, and which of these cells is its first."""
@@ -232,21 +233,39 @@ class LayerReader:
     def measure(self, part):
         """`ArrayStats` of one `ArrayMap`."""
         reader = self.reader
-        inputs = self.inputs[part.rows.start : part.rows.stop]
         writes = None
         if reader.wiring["constant"]:
-            # All columns of an SRAM array carry the same current: one stands for them.
-            activity, conversions = self._read(inputs, np.zeros((len(part.rows), 1)), len(part.columns))
+            activity, conversions = self._read_alike(part.rows, len(part.columns))
             if reader.design.training:
                 writes = self._flips(part)
         else:
             cells = self.cells(self.weight, part)
-            activity, conversions = self._read(inputs, cells, 1)
+            activity, conversions = self._read(self.inputs[part.rows.start : part.rows.stop], cells)
             if reader.design.training:
                 writes = count_writes(cells, self.cells(self.weight_old, part), reader.step)
         return ArrayStats(activity, conversions, writes)
 
-    def _read(self, inputs, cells, copies):
+    def _read_alike(self, rows, columns):
+        """Activity and conversions of an SRAM array, whose cells all carry the same current, whatever they hold.
+
+        One column stands for all, and the number of conducting rows for the input vector. Arrays beside each other
+        see the same inputs.
+        """
+        from neurosim._columns import count_rows
+
+        known = self._alike.get((rows, columns))
+        if known is None:
+            inputs = self.inputs[rows.start : rows.stop]
+            count, activity = np.empty(inputs.shape[1], np.int32), np.empty(inputs.shape[1])
+            count_rows(inputs, count, activity)
+            # Vector k of these has k conducting rows.
+            counts = np.tri(len(rows) + 1, len(rows), -1, np.uint8).T.copy()
+            _, conversions = self._read(counts, np.zeros((len(rows), 1)), columns)
+            conversions = {key: tuple(values[count] for values in pair) for key, pair in conversions.items()}
+            known = self._alike[rows, columns] = activity, conversions
+        return known
+
+    def _read(self, inputs, cells, copies=1):
         """Activity, and every ADC's conversions, of columns that are there `copies` times."""
         from neurosim._columns import column_resistances, convert_columns, path_conductances
 
