@@ -29,11 +29,11 @@ cdef class MultilevelSenseAmp(Circuit):
     cdef PowerLaw column_law
     # Reference resistances [ohm], all levels - 1 of them
     cdef double[::1] _references
-    cdef double first_reference, reference_step
+    cdef double first_reference, reference_step, references_per_ohm
     # Ratios (reference over column) where the latency can peak: jumps, and stationary points of the two polynomials
     cdef double[8] peaks
     cdef int peak_count
-    # Upper bounds of the latency of a column [s], by the leading bits of its (scaled) resistance
+    # Upper bounds of the latency of a column [s], by the leading bits of its (scaled) resistance; infinite until known
     cdef double[::1] bounds
     cdef long long first_bound
 
@@ -51,6 +51,7 @@ cdef class MultilevelSenseAmp(Circuit):
 
     # On scaled resistances
     cdef double _latency(self, double resistance) noexcept nogil
+    cdef double _known_bound(self, double resistance) noexcept nogil
     cdef double _bound(self, double resistance) noexcept nogil
     cdef double _power(self, double resistance) noexcept nogil
     cdef int _tabulate(self) except -1

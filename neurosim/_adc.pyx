@@ -16,7 +16,7 @@ Source of the model: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 2020; coefficie
 """
 
 cimport cython
-from libc.math cimport ceil, exp, floor, log, log2
+from libc.math cimport INFINITY, ceil, exp, log, log2
 from libc.string cimport memcpy
 
 import numpy as np
@@ -31,12 +31,13 @@ from neurosim.technology._transistor cimport INV, NAND, Size, Stage, Technology,
 from neurosim.errors import NeurosimError
 
 cdef enum:
-    MANTISSA = 44               # bits of a double below those that the table of bounds is indexed by
+    MANTISSA = 41               # bits of a double below those that the table of bounds is indexed by
     FIRST_OCTAVE = 1023 - 32    # exponent field of the first octave of a power law, 2^-32 ... 2^-31
     OCTAVES = 128
     ANCHORS = 128               # per octave
     FRACTION = 52               # bits of a double below the exponent
     ANCHOR_FRACTION = 45        # bits of a double below those that choose the anchor
+    TOGETHER = 256              # columns whose bounds are held at a time
 
 cdef double SLIGHTLY = 1e-9     # far above the rounding errors of the polynomials, far below what a bound can gain
 
@@ -54,7 +55,7 @@ cdef inline double number_of(long long bits) noexcept nogil:
 
 
 cdef inline long long leading_bits(double x) noexcept nogil:
-    """Sign, exponent and the first bits of the fraction: increases with x from 0 on, in 256 steps an octave."""
+    """Sign, exponent and the first bits of the fraction: increases with x from 0 on, in 2048 steps an octave."""
     return bits_of(x) >> MANTISSA
 
 
@@ -163,6 +164,7 @@ cdef class MultilevelSenseAmp(Circuit):
             self._references[i] = start + <double>(i + 1) * span / levels
         self.first_reference = start + span / levels
         self.reference_step = span / levels
+        self.references_per_ohm = levels / span
         self._tabulate()
 
     @property
@@ -171,9 +173,9 @@ cdef class MultilevelSenseAmp(Circuit):
         return np.array(self._references)
 
     cdef int _tabulate(self) except -1:
-        """Find the peaks of the fit and bound the latency of every column it holds for."""
+        """Find the peaks of the fit and make room for the bounds of every column it holds for."""
         cdef int last = self.levels - 2     # of the references that are looked at: 1 ... last
-        cdef long long i, count
+        cdef long long count
         self.peak_count = 0
         if self.fit.constant or last < 1:
             self.bounds = np.zeros(0)
@@ -191,19 +193,19 @@ cdef class MultilevelSenseAmp(Circuit):
 
         self.first_bound = leading_bits(self._references[1] / self.fit.ratio_max * (1 - SLIGHTLY))
         count = leading_bits(self._references[last] / self.fit.ratio_min * (1 + SLIGHTLY)) - self.first_bound + 1
-        self.bounds = np.zeros(count)
-        for i in range(count):
-            self.bounds[i] = self._supremum(smallest_with(self.first_bound + i),
-                                            smallest_with(self.first_bound + i + 1))
+        self.bounds = np.full(count, INFINITY)
         return 0
 
     cdef int _around(self, int peak, double low, double high, int *stop) noexcept nogil:
         """The references that lie beside a peak for a (scaled) resistance between `low` and `high`: first, stop."""
         cdef double last = self.levels - 2
         # Rounding may put a peak on the wrong side of an exact hit
-        cdef double first = floor((self.peaks[peak] * low - self.first_reference) / self.reference_step - SLIGHTLY)
-        cdef double final = ceil((self.peaks[peak] * high - self.first_reference) / self.reference_step + SLIGHTLY)
-        stop[0] = 1 + <int>max(min(final, last), 0)
+        cdef double first = (self.peaks[peak] * low - self.first_reference) * self.references_per_ohm - SLIGHTLY
+        cdef double final = (self.peaks[peak] * high - self.first_reference) * self.references_per_ohm + SLIGHTLY
+        cdef int whole
+        final = min(max(final, 0), last)
+        whole = <int>final
+        stop[0] = 1 + whole + (whole < final)       # rounded up
         return <int>min(max(first, 1), last + 1)
 
     cdef void _widen(self, double from_ratio, double to_ratio, double *smallest, double *largest) noexcept nogil:
@@ -272,14 +274,26 @@ cdef class MultilevelSenseAmp(Circuit):
                     slowest = time
         return slowest
 
-    cdef double _bound(self, double resistance) noexcept nogil:
+    cdef double _known_bound(self, double resistance) noexcept nogil:
         # As unsigned, a number before the table is beyond it, too
         cdef unsigned long long i = <unsigned long long>(leading_bits(resistance) - self.first_bound)
         return self.bounds[i] if i < <unsigned long long>self.bounds.shape[0] else self.fit.latency_default
 
+    cdef double _bound(self, double resistance) noexcept nogil:
+        cdef double bound = self._known_bound(resistance)
+        cdef long long leading
+        if bound == INFINITY:
+            # Most bounds are never asked for. Threads that find the same one at the same time write the same number.
+            leading = leading_bits(resistance)
+            bound = self._supremum(smallest_with(leading), smallest_with(leading + 1))
+            self.bounds[leading - self.first_bound] = bound
+        return bound
+
     cdef double _power(self, double resistance) noexcept nogil:
         cdef double column = raised(&self.column_law, resistance)
-        return self.fit.power_floor + column if column >= 0 else fitted_power(&self.fit, resistance)
+        if column >= 0:
+            return self.fit.power_floor + column
+        return fitted_power(&self.fit, resistance) if resistance == resistance else resistance
 
     @property
     def conversion_key(self):
@@ -314,17 +328,31 @@ cdef class MultilevelSenseAmp(Circuit):
         cdef double scale = self.fit.scale
         cdef double slowest = self.fit.latency_min if count else 0
         cdef double power = 0
-        cdef double resistance, time
-        cdef Py_ssize_t i
-        for i in range(count):
-            resistance = resistances[i] * scale
-            if slowest < self.fit.latency_max and self._bound(resistance) > slowest:
-                time = self._latency(resistance)
-                if time > slowest:
-                    slowest = time
-            time = self._power(resistance)
-            if time > 0:            # a column whose resistance is no number costs nothing
-                power += time
+        cdef double largest, resistance, column
+        cdef double[TOGETHER] bounds
+        cdef Py_ssize_t i, likely, start = 0
+        while start < count:
+            largest = slowest
+            likely = start
+            for i in range(start, min(start + TOGETHER, count)):
+                resistance = resistances[i] * scale
+                column = self._known_bound(resistance)
+                if column > largest:
+                    column = self._bound(resistance)
+                    if column > largest:
+                        largest = column
+                        likely = i
+                bounds[i - start] = column
+                column = self._power(resistance)
+                if column > 0:      # a column whose resistance is no number costs nothing
+                    power += column
+            if largest > slowest:
+                # After the column of the largest bound hardly another has to be evaluated.
+                slowest = self.slower(slowest, resistances[likely])
+                for i in range(start, min(start + TOGETHER, count)):
+                    if bounds[i - start] > slowest and slowest < self.fit.latency_max:
+                        slowest = self.slower(slowest, resistances[i])
+            start += TOGETHER
         result.latency = slowest if slowest < self.fit.latency_max else self.fit.latency_max
         result.power = power
         result.energy = result.latency * power
