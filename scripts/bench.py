@@ -215,7 +215,7 @@ def scaling(table, options):
         times = [[], []]
         for _ in range(max(options.runs, 7)):
             for case, (network, held) in zip(times, cases, strict=True):  # in turns: a busy moment meets both
-                case.append(measured(lambda n=network, h=held: evaluate(design, n, h), 1)[0])
+                case.append(measured(lambda d=design, n=network, h=held: evaluate(d, n, h), 1)[0])
         work = [sum(layer.vectors * layer.weights for layer in network) for network, _ in cases]
         factor = work[1] / work[0]
         spent = [[best(case) for case in times] for best in (statistics.median, min)]
