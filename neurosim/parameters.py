@@ -1,6 +1,7 @@
 """Every design parameter once: name, default, unit, meaning, range and the reference's name.
 
-`PARAMETERS` is the only list of parameters in the project: `Design`, the commented starter file, the
+`PARAMETERS` is the only list of parameters in the project (those of hybrid synapses are told in
+`neurosim.hybrid`, which the trainer reads as well): `Design`, the commented starter file, the
 `neurosim params` table and the readers of the reference's formats are all made from it.
 """
 
@@ -8,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from neurosim.errors import NeurosimError
+from neurosim.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
 
@@ -25,7 +27,8 @@ class Parameter:
     unit, meaning, section : str
         For people: unit ("" for none), one sentence, and the table of the design file it stands in.
     choices : dict or None
-        Our spelling -> the reference's number, for a parameter that selects one of a few things.
+        Our spelling -> the reference's number (None: not in the reference), for a parameter that selects one of a
+        few things.
     low, high : number or None
         Inclusive limits of a number; `above` is an exclusive lower limit.
     """
@@ -113,10 +116,11 @@ class Parameter:
     def from_reference(self, value, where=""):
         """The value of this parameter for a number in the reference's convention."""
         if self.kind is str:
-            for choice, number in self.choices.items():
+            known = {choice: number for choice, number in self.choices.items() if number is not None}
+            for choice, number in known.items():
                 if value == number:
                     return choice
-            wanted = ", ".join(f"{number} ({choice})" for choice, number in self.choices.items())
+            wanted = ", ".join(f"{number} ({choice})" for choice, number in known.items())
             raise NeurosimError(
                 f"{where + ': ' if where else ''}{self.reference} = {value:g} is not supported; it takes {wanted}"
             )
@@ -127,6 +131,8 @@ class Parameter:
     def to_reference(self, value):
         """The reference's number for a value of this parameter."""
         if self.kind is str:
+            if self.choices[value] is None:
+                raise NeurosimError(f"{self.name} = {value} is not in the reference, so it has no number there")
             return self.choices[value]
         return int(value) if self.kind is bool else value
 
@@ -148,7 +154,8 @@ def _parameters():
     yield p("clock_frequency", "clkFreq", 1e9, "Hz", "clock of the digital periphery", above=0)
 
     section = "array"
-    yield p("memory", "memcelltype", "RRAM", "", "memory cell", choices={"SRAM": 1, "RRAM": 2, "FeFET": 3})
+    yield p("memory", "memcelltype", "RRAM", "", "memory cell",
+            choices={"SRAM": 1, "RRAM": 2, "FeFET": 3, **dict.fromkeys(HYBRID_MEMORIES)})
     yield p("access", "accesstype", "cmos", "", "access device of an eNVM cell (cmos: 1T1R; the others: cross-point)",
             choices={"cmos": 1, "bjt": 2, "diode": 3, "none": 4})
     yield p("read_mode", "operationmode", "parallel", "", "rows read one by one or all at once",
@@ -247,6 +254,10 @@ def _parameters():
             "extra delay of a tile's H-tree against its fastest repeaters, for less energy", low=0, high=100)
     yield p("tree_folding", "treeFoldedRatio", 4.0, "", "how far the chip's H-tree is folded to save area", above=0)
     yield p("max_global_bus_width", "maxGlobalBusWidth", 8192.0, "bit", "upper bound of the chip's bus width", low=1)
+
+    section = "hybrid"
+    for number in HYBRID_PARAMETERS.values():
+        yield p(number.name, "", number.default, number.unit, f"{number.meaning} ({number.source})", **number.limits)
 
     section = "model"
     yield p("correct", "", "", "", "defects of the reference to correct where it prints infinities or negative areas")
