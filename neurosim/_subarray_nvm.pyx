@@ -28,9 +28,6 @@ cdef class NVMArray(SubArray):
     Quirk: with training the column drivers leak twice, and their register's energy of one transposed *read* is
     part of every update's energy.
     """
-    cdef NVMCells nvm
-    cdef bint transistors           # 1T1R
-
     cdef int _build_cells(self) except -1:
         cell = self.cell.cell
         self.split_adds = True
@@ -114,6 +111,28 @@ cdef class NVMArray(SubArray):
         if self.shift_add_ag is not None:
             path.accumulate += self.shift_add_ag.latency(share)
             path.accumulate_energy += self.shift_add_ag.energy(share)
+        return path
+
+    cdef ReadPath _sensed_at_once(self, double activity) noexcept nogil:
+        """The part of a forward read of all rows that is behind the drivers: lines, ADC, encoder, shift-and-add."""
+        cdef int share = self.columns_per_adc
+        cdef int lines = (self.columns + share - 1) // share
+        cdef double half = self.rows // 2           # half of the rows conduct
+        cdef ReadPath path
+        path.drive = path.select = path.drive_energy = 0
+        path.settle = self.nvm.settling_time(
+            self.nvm.cap_column, self.nvm.resistance_average / half) * share / self.input_bits
+        path.sense = self.encoder.latency(STEEP, share)
+        path.conversions = share
+        path.accumulate = 0
+        path.line_energy = self.nvm.line_energy(lines, self.rows * activity) * share
+        path.encode_energy = self.encoder.energy(share)
+        # Quirk: each column is converted once, though the ADC works `share` times in the latency.
+        path.column_conversions = 1
+        path.accumulate_energy = 0
+        if self.shift_add is not None:
+            path.accumulate = self.shift_add.latency(share)
+            path.accumulate_energy = self.shift_add.energy(share)
         return path
 
     cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept nogil:
@@ -303,9 +322,7 @@ cdef class ParallelNVM(NVMArray):
 
     cdef ReadPath _forward(self, double activity) noexcept nogil:
         cdef int share = self.columns_per_adc
-        cdef int lines = (self.columns + share - 1) // share
-        cdef double half = self.rows // 2           # half of the rows conduct
-        cdef ReadPath path
+        cdef ReadPath path = self._sensed_at_once(activity)
         if self.transistors:
             path.drive = self.row_switches.read_latency(
                 STEEP, self.nvm.cap_word_line, self.nvm.row_resistance, share)
@@ -315,19 +332,6 @@ cdef class ParallelNVM(NVMArray):
             path.drive_energy = self.row_matrix.read_energy(share, activity)
         path.drive_energy += self._select_energy()
         path.select = self._select_latency()
-        path.settle = self.nvm.settling_time(
-            self.nvm.cap_column, self.nvm.resistance_average / half) * share / self.input_bits
-        path.sense = self.encoder.latency(STEEP, share)
-        path.conversions = share
-        path.accumulate = 0
-        path.line_energy = self.nvm.line_energy(lines, self.rows * activity) * share
-        path.encode_energy = self.encoder.energy(share)
-        # Quirk: each column is converted once, though the ADC works `share` times in the latency.
-        path.column_conversions = 1
-        path.accumulate_energy = 0
-        if self.shift_add is not None:
-            path.accumulate = self.shift_add.latency(share)
-            path.accumulate_energy = self.shift_add.energy(share)
         return path
 
     cdef ReadPath _backward(self, double activity) noexcept nogil:

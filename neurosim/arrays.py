@@ -1,9 +1,11 @@
 """Synaptic arrays by memory and read mode."""
 
 from neurosim._subarray import SubArray
+from neurosim._subarray_hybrid import HybridArray
 from neurosim._subarray_nvm import ParallelNVM, SequentialNVM
 from neurosim._subarray_sram import ParallelSRAM, SequentialSRAM
 from neurosim.errors import NeurosimError
+from neurosim.hybrid import check_hybrid
 
 __all__ = ["SubArray", "subarray", "subarray_of"]
 
@@ -12,6 +14,7 @@ _KINDS = {
     ("SRAM", "parallel"): ParallelSRAM,
     ("NVM", "sequential"): SequentialNVM,
     ("NVM", "parallel"): ParallelNVM,
+    ("hybrid", "parallel"): HybridArray,
 }
 
 
@@ -40,6 +43,12 @@ def subarray(tech, cell, rows, columns, *, read_mode, **options):
             "modes lack circuits that its chip needs)"
         )
     memory = "SRAM" if cell.memory == "SRAM" else "NVM"
+    if cell.synapse is not None:
+        memory = "hybrid"
+        if read_mode != "parallel":
+            raise NeurosimError(
+                f"{cell.memory} cells are only read in parallel; use read_mode = parallel, or another memory"
+            )
     return _KINDS[memory, read_mode](tech, cell, rows, columns, **options)
 
 
@@ -53,6 +62,8 @@ def subarray_of(design):
     """
     from neurosim.cells import Cell
 
+    if design.hybrid:
+        check_hybrid(design)
     if design.training and design.rows_per_adc_ag > design.array_rows:
         raise NeurosimError(
             f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference "

@@ -13,12 +13,13 @@ import zipfile
 import zlib
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.hybrid_costs import HybridWrites
 from neurosim.stats import ArrayStats, Writes
 
 VERSION = 1  # of what is stored
@@ -193,6 +194,14 @@ def _packed(stats, share):
     return base, own
 
 
+def unpacked_writes(values):
+    """`Writes`, or (with fewer numbers) `HybridWrites`, from their fields."""
+    if len(values) == len(fields(HybridWrites)):
+        return HybridWrites(*map(int, values))
+    *counts, charge = values
+    return Writes(*map(int, counts), charge)
+
+
 def _unpacked(base, known):
     """The list of ArrayStats that `_packed` took apart."""
     ends = np.cumsum(base["lengths"])
@@ -201,8 +210,7 @@ def _unpacked(base, known):
         some = slice(end - length, end)
         writes = None
         if "writes" in base:
-            *counts, charge = base["writes"][number].tolist()
-            writes = Writes(*map(int, counts), charge)
+            writes = unpacked_writes(base["writes"][number].tolist())
         conversions = {adc: (entry["latency"][some], entry["energy"][some]) for adc, entry in known.items()}
         stats.append(ArrayStats(base["activity"][some], conversions, writes))
     return stats

@@ -1,12 +1,13 @@
-"""Memory cells: what SRAM, RRAM and FeFET cells look like and resist."""
+"""Memory cells: what SRAM, RRAM, FeFET and hybrid cells look like and resist."""
 
 import math
 from dataclasses import dataclass
 
 from neurosim.errors import NeurosimError
+from neurosim.hybrid import HYBRID_MEMORIES, HybridCell
 from neurosim.technology._transistor import cell_resistance
 
-MEMORIES = ("SRAM", "RRAM", "FeFET")
+MEMORIES = ("SRAM", "RRAM", "FeFET", *HYBRID_MEMORIES)
 ACCESSES = ("cmos", "bjt", "diode", "none")
 
 IR_DROP = 0.25              # access transistor over cell in the low-resistance state
@@ -19,7 +20,7 @@ class Cell:
 
     Parameters
     ----------
-    memory : "SRAM", "RRAM" or "FeFET"
+    memory : "SRAM", "RRAM", "FeFET", "hybrid-3t1c" or "2t1fefet"
     access : "cmos" (SRAM and 1T1R); "bjt", "diode" and "none" are all a cross-point without access transistor
     height, width : outline of the cell [F]
     feature_size : F of a cross-point array [m]; other arrays are drawn at the node of their process
@@ -32,6 +33,7 @@ class Cell:
         voltage over that at half of it
     width_nmos, width_pmos, width_access : pull-down, pull-up and access transistor of an SRAM cell [F]
     min_sense_voltage : bit-line swing that an SRAM sense amplifier needs [V]
+    synapse : the `HybridCell` of a hybrid memory, whose non-volatile part the other numbers describe
 
     Source: Chen, Peng, Yu, "NeuroSim", IEEE TCAD 37(12), 2018.
     """
@@ -55,10 +57,14 @@ class Cell:
     width_pmos: float = 0.0
     width_access: float = 0.0
     min_sense_voltage: float = 0.1
+    synapse: object = None
 
     def __post_init__(self):
         if self.memory not in MEMORIES:
-            raise NeurosimError(f"memory {self.memory!r} is unknown: use 'SRAM', 'RRAM' or 'FeFET'")
+            *others, last = map(repr, MEMORIES)
+            raise NeurosimError(f"memory {self.memory!r} is unknown: use {', '.join(others)} or {last}")
+        if (self.memory in HYBRID_MEMORIES) != (self.synapse is not None):
+            raise NeurosimError(f"a cell of {self.memory} is made with Cell.from_design, which knows its synapse")
         if self.access not in ACCESSES:
             raise NeurosimError(f"access {self.access!r} is unknown: use 'cmos', 'bjt', 'diode' or 'none'")
 
@@ -71,17 +77,21 @@ class Cell:
         """
         height, width = design.cell_outline
         voltage, pulse = design.write_voltage, design.write_pulse
+        write_voltage = math.sqrt(voltage * voltage + voltage * voltage)
         sram = design.memory == "SRAM"
+        synapse = HybridCell.from_design(design) if design.hybrid else None
+        if synapse is not None and synapse.ferroelectric:
+            write_voltage, pulse = synapse.polarization_voltage, synapse.polarization_pulse
         return cls(
             memory=design.memory,
             access=design.access,
             height=height,
             width=width,
             feature_size=design.feature_size,
-            resistance_on=design.resistance_on,
-            resistance_off=design.resistance_off,
+            resistance_on=design.cell_resistances[0],
+            resistance_off=design.cell_resistances[1],
             read_voltage=design.read_voltage,
-            write_voltage=math.sqrt(voltage * voltage + voltage * voltage),
+            write_voltage=write_voltage,
             read_pulse=design.read_pulse,
             write_pulse=(pulse + pulse) / 2,
             access_voltage=design.access_voltage,
@@ -92,12 +102,18 @@ class Cell:
             width_pmos=design.width_sram_pmos if sram else 0.0,
             width_access=design.width_sram_access if sram else 0.0,
             min_sense_voltage=design.min_sense_voltage,
+            synapse=synapse,
         )
 
     @property
     def has_transistor(self):
         """Whether the cell has an access transistor."""
         return self.access == "cmos"
+
+    @property
+    def ferroelectric(self):
+        """Whether the cell is written through the gate of an FeFET, without a current."""
+        return self.memory in ("FeFET", "2t1fefet")
 
     @property
     def resistance_average(self):

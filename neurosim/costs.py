@@ -3,7 +3,7 @@
 import numpy as np
 
 # What a cost is split into. The first three are whole passes, the peaks leave buffers and wires out, and
-# the last five say where the time and energy of the first two went.
+# the next five say where the time and energy of the first two went.
 ITEMS = (
     "forward",
     "activation_gradient",
@@ -16,13 +16,22 @@ ITEMS = (
     "array",
     "buffer",
     "interconnect",
+    # Hybrid synapses only (else 0): what reading and writing their parts costs the arrays, see `hybrid_costs`.
+    "msb",
+    "lsb",
+    "join",
+    "update",
+    "transfer",
 )
 _PLACE = {name: place for place, name in enumerate(ITEMS)}
+# Every copy of the weights is written.
+UPDATES = ("weight_update", "update", "transfer")
+WRITES = (*UPDATES, "peak_weight_update")
 # Arrays are written one after the other, whatever lies beside what.
-_ONE_BY_ONE = [_PLACE["weight_update"], _PLACE["peak_weight_update"]]
+_ONE_BY_ONE = [_PLACE[item] for item in WRITES]
 # What copies of the weights speed up.
 READS = ("forward", "activation_gradient", "peak_forward", "peak_activation_gradient", "adc", "accumulation", "array",
-         "buffer", "interconnect")  # fmt: skip
+         "buffer", "interconnect", "msb", "lsb", "join")  # fmt: skip
 
 
 class Cost:

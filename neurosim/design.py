@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.hybrid import HYBRID_MEMORIES, HybridCell
 from neurosim.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
 
 _Values = make_dataclass(
@@ -173,14 +174,26 @@ class Design(_Values):
         return math.ceil(self.synapse_bits / self.effective_cell_bits)
 
     @property
+    def hybrid(self):
+        """Whether a synapse has a volatile part beside the non-volatile one."""
+        return self.memory in HYBRID_MEMORIES
+
+    @property
+    def cell_resistances(self):
+        """Low- and high-resistance state of the memory element [ohm]."""
+        if self.memory == "2t1fefet":
+            return 1 / self.fefet_conductance_max, 1 / self.fefet_conductance_min
+        return self.resistance_on, self.resistance_off
+
+    @property
     def conductance_max(self):
         """Conductance of the largest weight [S]."""
-        return self.max_conductance or 1 / self.resistance_on
+        return self.max_conductance or 1 / self.cell_resistances[0]
 
     @property
     def conductance_min(self):
         """Conductance of the smallest weight [S]."""
-        return self.min_conductance or 1 / self.resistance_off
+        return self.min_conductance or 1 / self.cell_resistances[1]
 
     @property
     def max_write_pulses(self):
@@ -199,6 +212,8 @@ class Design(_Values):
         """Height and width of a cell in feature sizes, as the array wires see it."""
         if self.memory == "SRAM":
             return self.height_sram, self.width_sram
+        if self.hybrid:
+            return HybridCell.from_design(self).outline(self.technology.feature_size)
         if self.access == "cmos":
             return self.height_1t1r, self.width_1t1r
         return self.height_crosspoint, self.width_crosspoint

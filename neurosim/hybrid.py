@@ -202,6 +202,12 @@ class HybridCell(_Values):
         low, high, steps = self.program_voltage_low, self.program_voltage_high, self.polarization_levels - 1
         return tuple(low + (high - low) * n / steps for n in range(steps + 1))
 
+    @property
+    def polarization_voltage(self):
+        """Root mean square of the erase pulse and the program pulses of all levels [V]: what C V^2 depends on."""
+        program = sum(v * v for v in self.program_voltages) / self.polarization_levels
+        return math.sqrt((self.erase_voltage**2 + program) / 2)
+
     def outline(self, feature_size):
         """(height, width) of a cell [F]; `feature_size` is F [m].
 
@@ -219,3 +225,25 @@ class HybridCell(_Values):
         height, width = self.outline(feature_size)
         room = height * width - self.hybrid_transistor_area
         return self.capacitor / (room * feature_size**2) if room > 0 else math.inf
+
+
+def check_hybrid(design):
+    """Refuse what a hybrid memory cannot be combined with.
+
+    Raises
+    ------
+    NeurosimError
+        In one sentence, the parameter that does not fit.
+    """
+    wanted = {
+        "training = true": (design.training, "the volatile part is only there to be trained"),
+        "read_mode = parallel": (design.parallel_read, "there is no circuit that reads its rows one by one"),
+        "access = cmos": (design.access == "cmos", "its devices have access transistors"),
+        "relu = true": (design.relu, "there are no sigmoid tables made of its cells"),
+        f"cell_bits of at least {design.synapse_bits}": (
+            design.cells_per_synapse == 1, "one cell holds a whole weight"
+        ),
+    }  # fmt: skip
+    for remedy, (fits, why) in wanted.items():
+        if not fits:
+            raise NeurosimError(f"memory = {design.memory}: {why}; use {remedy}, or another memory")

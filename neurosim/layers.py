@@ -3,7 +3,8 @@
 import math
 
 from neurosim.chip import POOL_WINDOW
-from neurosim.costs import ITEMS, Cost
+from neurosim.costs import ITEMS, WRITES, Cost
+from neurosim.hybrid_costs import PARTS
 from neurosim.tile import divided
 
 
@@ -23,7 +24,8 @@ def layer_totals(chip, index, tiles, activity):
     Returns
     -------
     dict
-        {name of `neurosim.quantities`: value}; `leakage_power` is that of one tile.
+        {name of `neurosim.quantities`: value}; `leakage_power` is that of one tile. With hybrid synapses also
+        "hybrid": {part: {"latency", "energy"}}, see `hybrid_costs.PARTS`.
     """
     design = chip.design
     cost = Cost()
@@ -87,6 +89,8 @@ def layer_totals(chip, index, tiles, activity):
     }.items():
         values[f"{name}_latency"], values[f"{name}_energy"] = (float(value) for value in pair)
     values["leakage_power"] = tiles[-1][1]
+    if design.hybrid:
+        values["hybrid"] = {part: dict(zip(("latency", "energy"), cost[part], strict=True)) for part in PARTS}
     return values
 
 
@@ -204,9 +208,9 @@ def _per_epoch(cost, chip):
     design = chip.design
     per_epoch = design.batch_size * design.iterations
     together = chip.arrays_written_together
-    for item in ("weight_update", "peak_weight_update"):
+    for item in WRITES:
         latency, energy = cost[item]
         exact = divided(latency, together) * design.iterations, energy * design.iterations
         cost = cost.with_item(item, *exact)
-    reads = [item for item in ITEMS if not item.endswith("weight_update")]
+    reads = [item for item in ITEMS if item not in WRITES]
     return cost.times(*reads, latency=per_epoch, energy=per_epoch), per_epoch

@@ -26,6 +26,8 @@ def measured_by(planned):
     """
     design = planned.design
     reader = ArrayReader(design, planned.chip.array.cell, {})
+    synapse = reader.synapse
+    pulses = () if synapse is None else (synapse.memory, synapse.pulses_per_weight, synapse.lsb_levels)
     return (
         planned.floorplan,
         tuple(reader.wiring.items()),
@@ -40,6 +42,7 @@ def measured_by(planned):
         design.max_write_pulses,
         design.weight_max,
         design.weight_min,
+        *pulses,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from neurosim._circuits import AdderTree, FlipFlops
 from neurosim._interconnect import Bus
-from neurosim.costs import Cost
+from neurosim.costs import UPDATES, Cost
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class ProcessingElement:
         copies = share.duplication[0] * share.duplication[1]
         if share.whole:
             # Every subarray holds the whole share: nothing is added between subarrays.
-            cost = arrays[0].times("weight_update", energy=copies).faster(copies)
+            cost = arrays[0].times(*UPDATES, energy=copies).faster(copies)
         else:
             adding = math.ceil(matrix_rows / design.array_rows)
             reads = vectors * design.columns_per_adc
@@ -124,7 +124,7 @@ class ProcessingElement:
                 for array in arrays:
                     # Quirk: the tree's energy counts once for every subarray.
                     cost |= array.plus(*tree, "forward", "activation_gradient", "accumulation")
-                cost = cost.times("weight_update", energy=copies).faster(copies)
+                cost = cost.times(*UPDATES, energy=copies).faster(copies)
             else:
                 cost = Cost()
                 for array in arrays:

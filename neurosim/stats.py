@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.costs import Cost
+from neurosim.hybrid_costs import count_pulses, hybrid_items
 from neurosim.traces import weights
 
 # Column resistances that are held at a time: what the second-level cache holds.
@@ -100,12 +101,12 @@ def write_energy(array, writes, gate_capacitance=0.0):
         return 0.0
     voltage = cell.write_voltage
     full = voltage * voltage
-    in_cells = 0.0 if cell.memory == "FeFET" else full * cell.write_pulse * writes.charge
+    in_cells = 0.0 if cell.ferroelectric else full * cell.write_pulse * writes.charge
     ups, downs = writes.set_pulses, writes.reset_pulses
     if cell.has_transistor:
         supply = array.tech.vdd * array.tech.vdd
         word_lines = array.cap_word_line * supply * (ups + downs)
-        if cell.memory == "FeFET":
+        if cell.ferroelectric:
             # The gates of all written rows hang on every selected column.
             columns = [
                 (array.cap_column + gate_capacitance * rows) * full * columns * pulses
@@ -149,7 +150,7 @@ class ArrayStats:
         Share of the mapped rows that are active.
     conversions : dict
         {key of an ADC: (latency, energy) of converting all columns once, for every bit plane}.
-    writes : Writes or None
+    writes : Writes, HybridWrites or None
         The weight update, with training.
     """
 
@@ -178,7 +179,7 @@ class ArrayReader:
         # Quirk: the current through a 1T1R cell passes `resistance_access`, not the transistor that the array's
         # layout is sized for; an FeFET has none. An SRAM cell is one transistor and one piece of wire.
         sram = design.memory == "SRAM"
-        behind_transistor = design.memory == "RRAM" and design.access == "cmos"
+        behind_transistor = design.memory in ("RRAM", "hybrid-3t1c") and design.access == "cmos"
         self.wiring = {
             "along": design.wires.row,
             "down": design.wires.column,
@@ -187,6 +188,7 @@ class ArrayReader:
         }
         self.average = not (design.parallel_read or sram)
 
+        self.synapse = cell.cell.synapse
         self.span = design.conductance_max - design.conductance_min
         self.linear = not sram and design.synapse_bits == design.effective_cell_bits
         self.split = {
@@ -241,7 +243,10 @@ class LayerReader:
         else:
             cells = self.cells(self.weight, part)
             activity, conversions = self._read(self.inputs[part.rows.start : part.rows.stop], cells)
-            if reader.design.training:
+            if reader.synapse is not None:
+                writes = count_pulses(self.held(self.weight, part)[0], self.held(self.weight_old, part)[0],
+                                      reader.synapse)
+            elif reader.design.training:
                 writes = count_writes(cells, self.cells(self.weight_old, part), reader.step)
         return ArrayStats(activity, conversions, writes)
 
@@ -304,8 +309,11 @@ def array_cost(chip, stats, residue):
     # Quirk: the transposed read-out sees the columns of the forward one.
     forward, backward = (stats.conversions.get(conversion_key(adc)) for adc in (array.adc, array.adc_ag))
     reads = read_vectors(array, stats.activity, forward, backward)
-    update = 0.0, 0.0
-    if stats.writes is not None:
+    update, parts = (0.0, 0.0), {}
+    if design.hybrid:
+        parts = hybrid_items(array, stats, reads, design.fefet_gate_capacitance)
+        update = parts.pop("weight_update")
+    elif stats.writes is not None:
         writes = stats.writes
         written = array.write_update(
             writes.row_activity,
@@ -324,4 +332,5 @@ def array_cost(chip, stats, residue):
         adc=(reads["latency_adc"], reads["energy_adc"]),
         accumulation=(reads["latency_accumulation"], reads["energy_accumulation"]),
         array=(reads["latency_other"], reads["energy_other"]),
+        **parts,
     )

@@ -6,7 +6,7 @@ from neurosim._activation import Sigmoid
 from neurosim._buffers import Buffer
 from neurosim._circuits import AdderTree, BitShifter
 from neurosim._interconnect import HTree
-from neurosim.costs import Cost
+from neurosim.costs import UPDATES, WRITES, Cost
 from neurosim.pe import Areas, ProcessingElement
 
 TREE_FOLDING = 16  # of a tile's H-tree
@@ -150,7 +150,7 @@ class Tile:
     def _novel_passes(self, cost, vectors, speedup, residue):
         copies = speedup[0] * speedup[1]
         # Quirk: the peak write energy is that of one copy.
-        cost = cost.faster(copies).times("weight_update", energy=copies)
+        cost = cost.faster(copies).times(*UPDATES, energy=copies)
         return self._accumulate(cost, vectors, self.pes, residue)
 
     def _conventional_passes(self, cost, share, vectors, speedup, residue):
@@ -159,7 +159,7 @@ class Tile:
         if copies > 1 and min(speedup) >= side:
             # Every PE holds the whole matrix; nothing is added between PEs.
             count = side * side
-            return cost.faster(count).times("weight_update", "peak_weight_update", latency=count, energy=count)
+            return cost.faster(count).times(*WRITES, latency=count, energy=count)
         if copies > 1:
             cost = cost.faster(copies)
             rows = math.ceil(share.matrix_rows / self.pe.size)
