@@ -37,6 +37,8 @@ cdef class HybridArray(NVMArray):
     cdef SwitchMatrix _lsb_matrix(self, str side, int lines, double resistance, double read_voltage)
     cdef int _build_lines(self) except -1
     cdef int _build_sensing(self) except -1
+    cdef double _packed_width(self, int units, int bits)
+    cdef tuple _joining(self, int units, int bits)
     cdef int _build_join(self) except -1
     cdef double _drive_latency(self, double reads) noexcept nogil
     cdef double _drive_energy_msb(self, double reads, double activity) noexcept nogil

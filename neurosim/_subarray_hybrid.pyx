@@ -128,21 +128,33 @@ cdef class HybridArray(NVMArray):
         self.shift_add = self._shift_add(groups, to_int(log2(self.adc_levels) + 1))
         return 0
 
-    cdef int _build_join(self) except -1:
-        """Subtractors and shift-and-adds behind the accumulators of both directions."""
-        cell = self.cell.cell
+    cdef double _packed_width(self, int units, int bits):
+        """Width [m] of `units` adders side by side, at most that of the array."""
+        cdef Adder adder = Adder(self.tech, bits, units)
+        cdef double width = adder.nand.width * 9 * units
+        return width if width < self.cells.width else self.cells.width
+
+    cdef ShiftAdd _shift_add_ag(self, int units, int bits):
+        """As beside an eNVM array, but packed: the cells are so large that their edge would stay empty."""
+        if self.input_bits_ag == 1:
+            return None
+        return ShiftAdd(self.tech, units, bits, self.clock, self.input_bits_ag, self.cell.cell.read_pulse,
+                        spiking=self.spiking, width=self._packed_width(units, bits))
+
+    cdef tuple _joining(self, int units, int bits):
+        """Subtractors and shift-and-adds behind `units` accumulators of `bits` bits."""
         # F is a power of two in the circuit, the next one above if it is none in the weight.
         cdef int shift = to_int(ceil(log2(larger(self.synapse.msb_weight, 1))))
-        cdef int groups = self.columns // self.columns_per_adc
+        cdef double width = self._packed_width(units, bits)
+        return (Adder(self.tech, bits, units, width=width),
+                ShiftAdd(self.tech, units, bits, self.clock, shift + 1, self.cell.cell.read_pulse, width=width))
+
+    cdef int _build_join(self) except -1:
         cdef int bits = to_int(log2(self.adc_levels) + 1) + self.input_bits
-        self.subtractor = Adder(self.tech, bits, groups, width=self.cells.width)
-        self.join = ShiftAdd(self.tech, groups, bits, self.clock, shift + 1, cell.read_pulse, width=self.cells.width)
+        self.subtractor, self.join = self._joining(self.columns // self.columns_per_adc, bits)
         if self.training:
-            groups = self.rows // self.rows_per_adc_ag
             bits = to_int(log2(self.adc_levels_ag) + 1) + self.input_bits_ag
-            self.subtractor_ag = Adder(self.tech, bits, groups, height=self.cells.height)
-            self.join_ag = ShiftAdd(
-                self.tech, groups, bits, self.clock, shift + 1, cell.read_pulse, height=self.cells.height)
+            self.subtractor_ag, self.join_ag = self._joining(self.rows // self.rows_per_adc_ag, bits)
         return 0
 
     # Reading

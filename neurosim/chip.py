@@ -85,7 +85,7 @@ class Chip:
         self._build_global_circuits()
         self._add_up_areas()
 
-    def _tiles(self):
+    def kinds_of_tiles(self):
         """(number, tile) of each kind, novel first."""
         kinds = [(self.plan.tiles, self.tile)]
         return [(self.plan.novel_tiles, self.novel_tile), *kinds] if self.novel_tile else kinds
@@ -138,7 +138,7 @@ class Chip:
     def _build_global_circuits(self):
         design, plan = self.design, self.plan
         technology = design.technology
-        tiles = [tile for _, tile in self._tiles()]
+        tiles = [tile for _, tile in self.kinds_of_tiles()]
         tile_height, tile_width = max(t.height for t in tiles), max(t.width for t in tiles)
         core = design.global_buffer_rows * design.global_buffer_columns
         height = plan.grid_rows * tile_height
@@ -212,7 +212,7 @@ class Chip:
 
     def _add_up_areas(self):
         total = interconnect = adc = accumulation = other = array = 0.0
-        for count, tile in self._tiles():
+        for count, tile in self.kinds_of_tiles():
             areas = tile.areas
             total += areas.total * count
             interconnect += areas.interconnect * count
@@ -238,7 +238,7 @@ class Chip:
         self.area = total
         self.height = math.sqrt(total) if total >= 0 else math.nan
         self.width = divided(total, self.height)
-        parts = [tile for _, tile in self._tiles()]
+        parts = [tile for _, tile in self.kinds_of_tiles()]
         parts += [self.buffer, self.htree, self.pooling, self.accumulation, self.activation]
         parts += [self.gradient_unit, self.gradient_adder]
         # The subarray is laid out once when it is made, then again within each kind of tile.

@@ -22,10 +22,14 @@ ITEMS = (
     "join",
     "update",
     "transfer",
+    "transfer_read",
+    # The same in pulses: those that follow one another, and all of them.
+    "update_pulses",
+    "transfer_pulses",
 )
 _PLACE = {name: place for place, name in enumerate(ITEMS)}
 # Every copy of the weights is written.
-UPDATES = ("weight_update", "update", "transfer")
+UPDATES = ("weight_update", "update", "transfer", "transfer_read", "update_pulses", "transfer_pulses")
 WRITES = (*UPDATES, "peak_weight_update")
 # Arrays are written one after the other, whatever lies beside what.
 _ONE_BY_ONE = [_PLACE[item] for item in WRITES]

@@ -247,3 +247,73 @@ def check_hybrid(design):
     for remedy, (fits, why) in wanted.items():
         if not fits:
             raise NeurosimError(f"memory = {design.memory}: {why}; use {remedy}, or another memory")
+
+
+def batch_time(report):
+    """Time that a chip takes for one batch [s]: what the volatile part forgets in between.
+
+    Parameters
+    ----------
+    report : Report
+        Of any memory. Without training it is the forward pass of `batch_size` images.
+
+    Returns
+    -------
+    float
+        Sum of the four steps, as `epoch_rate` counts them, over the batches of an epoch.
+
+    Raises
+    ------
+    NeurosimError
+        The report has no finite latency.
+    """
+    from neurosim.quantities import STEPS
+
+    latency = sum(report.totals[f"{step}_latency"] for step in STEPS)
+    time = latency / report.design.iterations if report.design.training else latency * report.design.batch_size
+    if not 0 < time < math.inf:
+        raise NeurosimError(f"a batch of this chip takes {time:g} s; report.warnings tells what is broken and what helps")
+    return time
+
+
+def compare(design, network, trace, progress=None, cache=None):
+    """A chip with hybrid synapses beside one with non-volatile devices only.
+
+    Parameters
+    ----------
+    design : Design
+        With a hybrid memory, which is set beside `BASELINE` of it; with another memory, that memory is set beside
+        hybrid-3t1c (FeFET: 2t1fefet).
+    network, trace, progress, cache
+        As of `neurosim.evaluate`.
+
+    Returns
+    -------
+    DataFrame
+        A row a quantity, with columns "unit", "envm", "hybrid" and "ratio" (hybrid over envm).
+    """
+    from neurosim.evaluation import evaluate_many
+    from neurosim.hybrid_comparison import comparison
+
+    envm, hybrid = pair_of_designs(design)
+    return comparison(*evaluate_many([envm, hybrid], network, trace, progress, cache))
+
+
+def pair_of_designs(design):
+    """(eNVM-only, hybrid) designs that differ in nothing but the memory.
+
+    Raises
+    ------
+    NeurosimError
+        An SRAM design, which has no non-volatile part.
+    """
+    if design.hybrid:
+        devices = dict(zip(("resistance_on", "resistance_off"), design.cell_resistances, strict=True))
+        return design.replace(memory=BASELINE[design.memory], **devices), design
+    for hybrid, memory in BASELINE.items():
+        if design.memory == memory:
+            return design, design.replace(memory=hybrid)
+    raise NeurosimError(
+        f"memory = {design.memory} has no non-volatile part to compare with; use {', '.join(HYBRID_MEMORIES)}, "
+        f"{' or '.join(BASELINE.values())}"
+    )

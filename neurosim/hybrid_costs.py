@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Of a read (MSB: the non-volatile part), and of the writes; the transfer is a whole one.
+# Items of `Cost`: of a read (MSB: the non-volatile part), and of the writes; the transfer is a whole one, and reading
+# the volatile parts is one part of it.
 READS = ("msb", "lsb", "join")
-PARTS = (*READS, "update", "transfer")
+PARTS = (*READS, "update", "transfer", "transfer_read")
+# Items of `Cost` whose second number counts pulses.
+COUNTS = ("update_pulses", "transfer_pulses")
 
 
 @dataclass(frozen=True)
@@ -113,57 +116,65 @@ def expected_transfer(synapse, rows, columns):
     return Transfer(moved, mean * moved, some * longest, some * longest)
 
 
-def transfer_cost(array, rows, columns, gate_capacitance=0.0):
-    """(latency [s], energy [J]) of one transfer of `rows` x `columns` cells of a `HybridArray`.
+def transfer_items(array, rows, columns, gate_capacitance=0.0):
+    """One transfer of `rows` x `columns` cells of a `HybridArray`, as a dict of (latency [s], energy [J]).
 
     `gate_capacitance` is that of an FeFET [F].
 
-    The volatile parts are sensed row by row, then the non-volatile parts are written as those of an eNVM array are:
-    latency = rows t_read + sum over rows (longest up + longest down) t_write, and the drivers.
+    The volatile parts are sensed row by row (`transfer_read`), then the non-volatile parts are written as those of an
+    eNVM array are: latency = rows t_read + sum over rows (longest up + longest down) t_write, and the drivers.
+    `transfer_pulses` counts (pulses one after the other, all pulses).
     """
     from neurosim.stats import Writes, write_energy
 
-    synapse, cell = array.synapse, array.cell.cell
-    transfer = expected_transfer(synapse, rows, columns)
-    read_latency, read_energy = array.transfer_read(columns)
-    latency, energy = rows * read_latency, rows * read_energy
-    if not transfer.moved:
-        return latency, energy
-    ups, downs = rows * transfer.longest_up, rows * transfer.longest_down
+    synapse = array.synapse
+    expected = expected_transfer(synapse, rows, columns)
+    read = tuple(rows * value for value in array.transfer_read(columns))
+    if not expected.moved:
+        return {"transfer": read, "transfer_read": read}
     # Program pulses of different voltages go to different columns; an erase pulse goes to all that move.
-    moved_up = moved_down = transfer.moved / rows
+    up = down = expected.moved / rows
     if synapse.ferroelectric:
-        moved_up /= synapse.polarization_levels
+        up /= synapse.polarization_levels
     else:
-        moved_up, moved_down = moved_up / 2, moved_down / 2
-    conductance = (1 / cell.resistance_on + 1 / cell.resistance_off) / 2
+        up, down = up / 2, down / 2
     writes = Writes(
         set_rows=rows,
         reset_rows=rows,
-        set_columns=moved_up,
-        reset_columns=moved_down,
-        set_pulses=ups,
-        reset_pulses=downs,
+        set_columns=up,
+        reset_columns=down,
+        set_pulses=rows * expected.longest_up,
+        reset_pulses=rows * expected.longest_down,
         rows=rows,
         columns=columns,
-        charge=transfer.pulses * conductance,
+        charge=expected.pulses * mean_conductance(array),
     )
-    written = array.write_update(
-        writes.row_activity,
-        writes.column_activity,
-        writes.pulses,
-        write_energy(array, writes, gate_capacitance),
-    )
-    return latency + written["latency"], energy + written["energy"]
+    energy = write_energy(array, writes, gate_capacitance)
+    written = array.write_update(writes.row_activity, writes.column_activity, writes.pulses, energy)
+    return {
+        "transfer": (read[0] + written["latency"], read[1] + written["energy"]),
+        "transfer_read": read,
+        "transfer_pulses": (writes.pulses, expected.pulses),
+    }
 
 
-def write_pulse_energy(array):
-    """Energy of one write pulse in a non-volatile device, lines left out [J]; 0 in an FeFET, which takes no current."""
+def mean_conductance(array):
+    """Mean conductance of the states of a non-volatile device [S]."""
     cell = array.cell.cell
+    return (1 / cell.resistance_on + 1 / cell.resistance_off) / 2
+
+
+def write_pulse_energy(array, gate_capacitance=0.0):
+    """Energy of one write pulse of a non-volatile device [J].
+
+    An eNVM device takes V^2 G t, its lines left out. An FeFET takes no current: its pulse charges its column with the
+    gates on it.
+    """
+    cell = array.cell.cell
+    full = cell.write_voltage**2
     if cell.ferroelectric:
-        return 0.0
-    conductance = (1 / cell.resistance_on + 1 / cell.resistance_off) / 2
-    return cell.write_voltage**2 * conductance * cell.write_pulse
+        return (array.cap_column + gate_capacitance * array.rows) * full
+    return full * mean_conductance(array) * cell.write_pulse
 
 
 def hybrid_items(array, stats, reads, gate_capacitance=0.0):
@@ -179,18 +190,20 @@ def hybrid_items(array, stats, reads, gate_capacitance=0.0):
         Of an FeFET [F].
 
     `weight_update` is the pulse update and the part 1/K of a transfer; `update` and `transfer` are these two, the
-    transfer a whole one; `msb`, `lsb` and `join` add up to the forward read. Both passes wait alike.
+    transfer a whole one; `msb`, `lsb` and `join` add up to the forward read; see `costs.ITEMS`.
     """
     writes = stats.writes
     update = array.update(writes.written_rows, writes.row_pulses, writes.pulses, writes.cells)
-    transfer = transfer_cost(array, writes.rows, writes.columns, gate_capacitance)
-    per_batch = 1 / array.synapse.transfer_interval
-    weight_update = tuple(a + b * per_batch for a, b in zip(update, transfer, strict=True))
-    return {"weight_update": weight_update, "update": update, "transfer": transfer, **read_parts(array, stats, reads)}
+    items = transfer_items(array, writes.rows, writes.columns, gate_capacitance)
+    interval = array.synapse.transfer_interval
+    items["weight_update"] = tuple(a + b / interval for a, b in zip(update, items["transfer"], strict=True))
+    items["update"] = update
+    items["update_pulses"] = writes.row_pulses, writes.pulses
+    return items | read_parts(array, stats, reads)
 
 
 def read_parts(array, stats, reads):
-    """(latency, energy) of the parts of all forward reads of one subarray."""
+    """(latency [s], energy [J]) of the parts of all forward reads of one subarray; both passes wait alike."""
     vectors = len(stats.activity)
     own = array.part_energies(vectors, float(np.sum(stats.activity)))
     if array.passes == 1:

@@ -4,7 +4,7 @@ import math
 
 from neurosim.chip import POOL_WINDOW
 from neurosim.costs import ITEMS, WRITES, Cost
-from neurosim.hybrid_costs import PARTS
+from neurosim.hybrid_costs import COUNTS, PARTS
 from neurosim.tile import divided
 
 
@@ -25,7 +25,7 @@ def layer_totals(chip, index, tiles, activity):
     -------
     dict
         {name of `neurosim.quantities`: value}; `leakage_power` is that of one tile. With hybrid synapses also
-        "hybrid": {part: {"latency", "energy"}}, see `hybrid_costs.PARTS`.
+        "hybrid": {part: {"latency", "energy"}, count: pulses}, see `hybrid_costs`.
     """
     design = chip.design
     cost = Cost()
@@ -91,6 +91,7 @@ def layer_totals(chip, index, tiles, activity):
     values["leakage_power"] = tiles[-1][1]
     if design.hybrid:
         values["hybrid"] = {part: dict(zip(("latency", "energy"), cost[part], strict=True)) for part in PARTS}
+        values["hybrid"] |= {count: cost[count][1] for count in COUNTS}
     return values
 
 

@@ -216,6 +216,15 @@ class Report(Plan):
         totals.update(_rates(operations(self.design, self.network), totals))
         return totals
 
+    @cached_property
+    def hybrid(self):
+        """`HybridBreakdown` of a chip with hybrid synapses, else None."""
+        if not self.design.hybrid:
+            return None
+        from neurosim.hybrid_report import HybridBreakdown
+
+        return HybridBreakdown(self)
+
     @property
     def layers(self):
         """DataFrame: a row a layer, a column a quantity with its unit, in SI."""
@@ -243,12 +252,13 @@ class Report(Plan):
         )
 
     def to_dict(self):
-        return {
+        results = {
             **super().to_dict(),
             "units": UNITS,
             "chip": dict(self.totals),
-            "layers": [dict(values) for values in self.layer_values],
+            "layers": [{n: v for n, v in values.items() if n != "hybrid"} for values in self.layer_values],
         }
+        return results | {"hybrid": self.hybrid.to_dict()} if self.hybrid else results
 
     def to_reference(self):
         """The sections `floorplan`, `area`, `chip` and `layers` in the reference's names."""

@@ -28,6 +28,16 @@ AREA_TITLES = {
     "other": "other periphery",
     "weight_gradient": "weight-gradient unit",
 }
+HYBRID_TITLES = {
+    "msb": "non-volatile part",
+    "lsb": "volatile part",
+    "join": "joining both",
+    "shared": "shared read-out",
+    "update": "pulse update",
+    "transfer_amortised": "transfer, its share",
+    "transfer": "transfer, a whole one",
+    "leakage": "leakage of cells and arrays",
+}
 BAR = 28
 
 
@@ -39,13 +49,17 @@ def plan_summary(plan):
 def run_summary(report):
     """The whole result of a run as text: chip, area, time and energy, and where the energy goes."""
     lines = [*_chip(report), "", *_areas(report), "", *_steps(report), "", *_parts(report), "", *_rates(report)]
+    if report.hybrid:
+        lines += ["", *_hybrid(report.hybrid)]
     return "\n".join(lines) + "\n"
 
 
 def _chip(plan):
     design, floorplan = plan.design, plan.floorplan
     utilization = floorplan.mapped_memory / floorplan.total_tiles
-    access = "" if design.memory == "SRAM" else f" {'1T1R' if design.access == 'cmos' else 'cross-point'}"
+    access = f" {'1T1R' if design.access == 'cmos' else 'cross-point'}"
+    if design.memory == "SRAM" or design.hybrid:
+        access = ""
     return [
         f"Chip      {design.memory}{access}, {design.node} nm {design.roadmap}, "
         f"{design.array_rows} x {design.array_columns} subarrays, {design.read_mode} read, "
@@ -104,6 +118,18 @@ def _rates(report):
     for title, name in (("TOPS/W", "energy_efficiency"), ("TOPS", "throughput"), (epochs, "epoch_rate")):
         lines.append(f"  {title:28} {chip[name]:>12.4g} {chip[f'peak_{name}']:>12.4g}")
     lines.append("  (peak: without buffers and interconnect)")
+    return lines
+
+
+def _hybrid(hybrid):
+    """The parts of hybrid synapses: what they take in a batch, and of the area of all arrays."""
+    lines = [f"{'Hybrid synapses, a batch':30} {'latency':>12} {'energy':>12} {'area':>12}"]
+    for part, title in HYBRID_TITLES.items():
+        row = hybrid.chip.get(part, {})
+        columns = (("latency", "s"), ("energy", "J"))
+        cells = [si(row[kind], unit) if kind in row else "" for kind, unit in columns]
+        cells.append(square_millimetres(hybrid.areas[part]) if part in hybrid.areas else "")
+        lines.append(f"  {title:28} {cells[0]:>12} {cells[1]:>12} {cells[2]:>12}".rstrip())
     return lines
 
 
