@@ -25,8 +25,8 @@ cdef class HybridArray(NVMArray):
     """An array of hybrid cells whose rows are all read at once.
 
     hybrid-3t1c   lines: word lines of the pair 2 a row, its bit lines 1 a row, source lines 3 a column, power gates 2 a
-                  column, word lines of the capacitor 1 a row, its bit lines 2 a row. Pair and capacitor are read in turn:
-                  twice the lines, conversions and accumulation of an eNVM array, then F MSB + (2 LSB - 1) by a
+                  column, word lines of the capacitor 1 a row, its bit lines 2 a row. Pair and capacitor are read in
+                  turn: twice the lines, conversions and accumulation of an eNVM array, then F MSB + (2 LSB - 1) by a
                   subtractor (which takes the mid-range of a reference column, one multiplexer slot more) and a
                   shift-and-add.
     2t1fefet      lines: program lines and drains 1 a row, charging lines 2 a row, source lines 1 a column, power gates

@@ -79,17 +79,20 @@ class Cell:
         voltage, pulse = design.write_voltage, design.write_pulse
         write_voltage = math.sqrt(voltage * voltage + voltage * voltage)
         sram = design.memory == "SRAM"
-        synapse = HybridCell.from_design(design) if design.hybrid else None
-        if synapse is not None and synapse.ferroelectric:
-            write_voltage, pulse = synapse.polarization_voltage, synapse.polarization_pulse
+        resistances = design.resistance_on, design.resistance_off
+        synapse = None
+        if design.memory in HYBRID_MEMORIES:
+            synapse, resistances = HybridCell.from_design(design), design.cell_resistances
+            if synapse.ferroelectric:
+                write_voltage, pulse = synapse.polarization_voltage, synapse.polarization_pulse
         return cls(
             memory=design.memory,
             access=design.access,
             height=height,
             width=width,
             feature_size=design.feature_size,
-            resistance_on=design.cell_resistances[0],
-            resistance_off=design.cell_resistances[1],
+            resistance_on=resistances[0],
+            resistance_off=resistances[1],
             read_voltage=design.read_voltage,
             write_voltage=write_voltage,
             read_pulse=design.read_pulse,

@@ -272,7 +272,7 @@ def batch_time(report):
     latency = sum(report.totals[f"{step}_latency"] for step in STEPS)
     time = latency / report.design.iterations if report.design.training else latency * report.design.batch_size
     if not 0 < time < math.inf:
-        raise NeurosimError(f"a batch of this chip takes {time:g} s; report.warnings tells what is broken and what helps")
+        raise NeurosimError(f"a batch of this chip takes {time:g} s; report.warnings tells what is broken")
     return time
 
 

@@ -1,0 +1,523 @@
+"""Hybrid-precision synapses on the chip: formulas against loops, properties, reports and what is refused."""
+
+import csv
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+from golden import REORDERED, SAME_MATH, close
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small import design, network, trace
+
+from neurosim import Cache, NeurosimError, cli, evaluate, evaluate_many, plan
+from neurosim.arrays import subarray, subarray_of
+from neurosim.cells import Cell
+from neurosim.hybrid import (
+    HYBRID_MEMORIES,
+    HYBRID_PARAMETERS,
+    HybridCell,
+    batch_time,
+    compare,
+    pair_of_designs,
+)
+from neurosim.hybrid_comparison import break_even, interval
+from neurosim.hybrid_costs import count_pulses, expected_transfer, transfer_items, write_pulse_energy
+from neurosim.hybrid_report import COLUMNS
+from neurosim.parameters import NODES
+from neurosim.stats import Writes, write_energy
+
+MEMORIES = pytest.mark.parametrize("memory", HYBRID_MEMORIES)
+STEEP = 1e20
+
+
+def array_of(memory="hybrid-3t1c", **options):
+    return subarray_of(design(memory=memory, **options))
+
+
+def report_of(memory="hybrid-3t1c", **options):
+    chosen = design(memory=memory, **options)
+    return evaluate(chosen, network(), trace(network(), chosen))
+
+
+def all_close(got, want, tolerance):
+    return all(close(a, b, tolerance) for a, b in zip(got, want, strict=True))
+
+
+# -- the cell ----------------------------------------------------------------------------------------
+
+
+def test_published_values():
+    cell = HybridCell()
+    assert close(cell.pulse_energy, 3.335e-15, SAME_MATH)  # 6.67 uA, 0.5 ns, 1 V
+    assert close(cell.charge_current * cell.charge_pulse / cell.capacitor, 33.35e-3, SAME_MATH)  # V a pulse
+    assert cell.outline(32e-9) == (100.0, 50.0)
+    assert 19.5e-3 < cell.implied_density(32e-9) < 20.5e-3  # an MIM capacitor
+    assert (cell.msb_levels, cell.lsb_levels, cell.msb_weight, cell.transfer_interval) == (32, 32, 4.0, 40)
+    fefet = HybridCell(memory="2t1fefet")
+    assert [round(voltage, 2) for voltage in fefet.program_voltages] == [2.0, 2.67, 3.33, 4.0]
+    assert (fefet.msb_levels, fefet.lsb_levels, fefet.msb_weight) == (4, 64, 3.0)
+    assert fefet.pulses_per_weight * 2 == 4 * 64  # both ends of the weight are all levels apart
+    mean_square = (4.0**2 + sum(v * v for v in (2, 8 / 3, 10 / 3, 4)) / 4) / 2
+    assert close(fefet.polarization_voltage, math.sqrt(mean_square), SAME_MATH)
+
+
+def test_every_parameter_has_a_source():
+    for parameter in HYBRID_PARAMETERS.values():
+        assert parameter.source and parameter.meaning
+        assert getattr(design(), parameter.name) == parameter.default == getattr(HybridCell(), parameter.name)
+
+
+def test_a_design_hands_its_parameters_on():
+    chosen = design(memory="hybrid-3t1c", significance=8.0, capacitor_levels=64, levels_ltp=50, levels_ltd=40)
+    cell = HybridCell.from_design(chosen)
+    assert (cell.msb_weight, cell.lsb_levels, cell.msb_levels) == (8.0, 64, 50)
+    assert cell.pulses_per_weight == 9 * 64 / 2
+    assert cell.longest_transfer == 7  # 50 levels over a range of 1/8
+
+
+@given(st.floats(1e-15, 1e-12), st.floats(1e-3, 0.2), st.sampled_from(NODES))
+def test_a_cell_drawn_by_density(capacitor, density, node):
+    feature = node * 1e-9
+    cell = HybridCell(capacitor=capacitor, capacitor_density=density, capacitor_layout="density")
+    height, width = cell.outline(feature)
+    area = height * width * feature**2
+    assert close(area, capacitor / density + cell.hybrid_transistor_area * feature**2, REORDERED)
+    assert close(cell.implied_density(feature), density, 1e-6)  # the transistors' area is subtracted again
+    larger = HybridCell(capacitor=2 * capacitor, capacitor_density=density, capacitor_layout="density")
+    denser = HybridCell(capacitor=capacitor, capacitor_density=2 * density, capacitor_layout="density")
+    assert math.prod(larger.outline(feature)) > height * width > math.prod(denser.outline(feature))
+
+
+def test_chip_area_follows_capacitor_and_density():
+    areas = [
+        plan(design(memory="hybrid-3t1c", capacitor_layout="density", **options), network()).areas["array"]
+        for options in ({"capacitor": 200e-15}, {}, {"capacitor_density": 0.1}, {"capacitor": 1e-18})
+    ]
+    assert areas == sorted(areas, reverse=True) and len(set(areas)) == 4
+
+
+# -- the update ----------------------------------------------------------------------------------------
+
+
+def slow_pulses(new, old, synapse):
+    """Pulse counts of one array, one cell after the other."""
+    rows = row_pulses = pulses = cells = clipped = 0
+    for new_row, old_row in zip(new, old, strict=True):
+        longest = 0
+        for a, b in zip(new_row, old_row, strict=True):
+            wanted = round(abs(a - b) * (synapse.msb_weight + 1) / 2 * synapse.lsb_levels)
+            count = min(wanted, synapse.lsb_levels)
+            clipped += wanted > synapse.lsb_levels
+            cells += count > 0
+            pulses += count
+            longest = max(longest, count)
+        rows += longest > 0
+        row_pulses += longest
+    return rows, row_pulses, pulses, cells, clipped, len(new), len(new[0])
+
+
+@settings(max_examples=40)
+@given(
+    st.integers(1, 7),
+    st.integers(1, 9),
+    st.integers(0, 10**6),
+    st.sampled_from(HYBRID_MEMORIES),
+    st.sampled_from([1.0, 2.5, 4.0, 8.0]),
+)
+def test_pulses_against_a_loop(rows, columns, seed, memory, significance):
+    random = np.random.default_rng(seed)
+    new = random.integers(-15, 16, (rows, columns)) / 16
+    old = new + random.integers(-3, 4, (rows, columns)) / 16 * (random.random((rows, columns)) < 0.5)
+    old[0, 0] = -new[0, 0]
+    synapse = HybridCell(memory=memory, significance=significance)
+    counted = count_pulses(new, old, synapse)
+    names = ("written_rows", "row_pulses", "pulses", "cells", "clipped", "rows", "columns")
+    assert tuple(getattr(counted, name) for name in names) == slow_pulses(new.tolist(), old.tolist(), synapse)
+    assert counted == count_pulses(old, new, synapse)
+
+
+@MEMORIES
+def test_update_against_a_loop_over_rows(memory):
+    array = array_of(memory)
+    synapse = array.synapse
+    counts = [[0, 3, 1], [0, 0, 0], [7, 0, 2], [1, 1, 1]]
+    wire = array.cells.row_resistance, array.cells.column_resistance
+    voltage = synapse.charge_voltage
+    latency = energy = 0.0
+    for row in counts:
+        if not any(row):
+            continue
+        latency += array.word_matrix_lsb.write_latency(STEEP, array.cap_word_line_lsb, wire[0], 1, 1)
+        latency += array.power_gates.write_latency(STEEP, array.cap_power_gate, wire[1], 1, 1)
+        latency += max(row) * synapse.charge_pulse
+        energy += sum(row) * synapse.charge_current * voltage * synapse.charge_pulse
+        energy += array.word_matrix_lsb.read_energy(1, 1 / array.word_matrix_lsb.outputs)
+        energy += array.cap_word_line_lsb * voltage**2 + array.power_gates.read_energy(1, 0)
+        gate, vdd = array.power_gates.gate, array.tech.vdd
+        for count in row:
+            if count:
+                energy += (3 * gate["cap_drain"] + array.cap_power_gate) * voltage**2
+                energy += (gate["cap_gate_n"] + gate["cap_gate_p"]) * vdd**2
+    flat = [count for row in counts for count in row]
+    got = array.update(3, sum(map(max, counts)), sum(flat), sum(count > 0 for count in flat))
+    assert all_close(got, (latency, energy), REORDERED)
+
+
+@MEMORIES
+@settings(max_examples=20)
+@given(st.integers(1, 10**6), st.integers(1, 1000))
+def test_update_is_linear_in_pulses(memory, pulses, row_pulses):
+    array = array_of(memory)
+    base, once = array.update(32, 0, 0, 40), array.update(32, row_pulses, pulses, 40)
+    synapse = array.synapse
+    assert close(once[1] - base[1], pulses * synapse.pulse_energy, 1e-6 if pulses < 100 else REORDERED)
+    assert close(once[0] - base[0], row_pulses * synapse.charge_pulse, REORDERED)
+
+
+# -- the transfer --------------------------------------------------------------------------------------
+
+
+@MEMORIES
+def test_transfer_against_a_loop_over_rows(memory):
+    array = array_of(memory, transfer_moved=0.25, transfer_pulses=3.0)
+    cell, synapse = array.cell.cell, array.synapse
+    rows, columns = 24, 16
+    read_latency, read_energy = array.transfer_read(columns)
+    latency = energy = ups = downs = pulses = 0.0
+    for _ in range(rows):
+        latency += read_latency
+        energy += read_energy
+        moved = 0.25 * columns
+        if memory == "2t1fefet":
+            up, down, in_row = 4, 1, 2 * moved
+        else:
+            up = down = 5  # 1 to 5 pulses, 3 in the mean
+            in_row = 3.0 * moved
+        ups, downs, pulses = ups + up, downs + down, pulses + in_row
+        latency += (up + down) * cell.write_pulse
+    shares = (moved / 4, moved) if memory == "2t1fefet" else (moved / 2, moved / 2)
+    conductance = (1 / cell.resistance_on + 1 / cell.resistance_off) / 2
+    writes = Writes(rows, rows, *shares, ups, downs, rows, columns, pulses * conductance)
+    drivers = array.write_update(writes.row_activity, writes.column_activity)
+    items = transfer_items(array, rows, columns, 2e-18)
+    assert close(items["transfer"][0], latency + drivers["latency"], REORDERED)
+    assert close(items["transfer"][1], energy + drivers["energy"] + write_energy(array, writes, 2e-18), REORDERED)
+    assert all_close(items["transfer_read"], (rows * read_latency, rows * read_energy), SAME_MATH)
+    assert all_close(items["transfer_pulses"], (ups + downs, pulses), REORDERED)
+    assert synapse.longest_transfer == (2 if memory == "2t1fefet" else 8)
+
+
+def test_expected_pulses_of_a_row():
+    """The longest of many devices with 1 to 2p - 1 pulses, by drawing them."""
+    synapse = HybridCell(transfer_moved=0.5, transfer_pulses=3.0)
+    random = np.random.default_rng(1)
+    drawn = random.integers(1, 6, (2000, 32))  # 32 of 128 columns move up
+    expected = expected_transfer(synapse, 1, 128)
+    assert abs(drawn.mean() - expected.pulses / expected.moved) < 0.05
+    assert abs(drawn.max(axis=1).mean() - expected.longest_up) < 0.01
+    # Never more than the whole range of the capacitor is worth.
+    many = expected_transfer(HybridCell(transfer_pulses=100.0), 4, 4)
+    assert many.longest_up == many.longest_down == 8 and many.pulses == 8 * many.moved
+
+
+def test_a_transfer_that_moves_nothing_only_reads():
+    items = transfer_items(array_of(transfer_moved=0.0), 32, 32)
+    assert items["transfer"] == items["transfer_read"] and items["transfer"][0] > 0
+
+
+@MEMORIES
+def test_transfer_is_amortised_over_the_interval(memory):
+    reports = {interval: report_of(memory, transfer_interval=interval) for interval in (1, 7, 40, 10**9)}
+    whole = reports[1].hybrid.chip["transfer"]
+    for interval_, report in reports.items():
+        parts = report.hybrid.chip
+        assert parts["transfer"] == whole
+        assert parts["update"] == reports[1].hybrid.chip["update"]
+        for kind in ("latency", "energy"):
+            assert parts["transfer_amortised"][kind] * interval_ == pytest.approx(whole[kind], rel=SAME_MATH)
+            difference = report.totals[f"weight_update_{kind}"] - reports[10**9].totals[f"weight_update_{kind}"]
+            # Buffers and wires of the update are the same in both.
+            assert math.isclose(difference / 250, whole[kind] * (1 / interval_ - 1e-9), rel_tol=REORDERED, abs_tol=0.0)
+
+
+# -- reading -------------------------------------------------------------------------------------------
+
+
+def envm_array(array, **options):
+    """An eNVM array of the same geometry as a hybrid one."""
+    chosen = design(**options)
+    hybrid = array.cell.cell
+    names = ("access", "height", "width", "feature_size", "resistance_on", "resistance_off", "read_voltage",
+             "write_voltage", "read_pulse", "write_pulse", "access_voltage", "resistance_access")  # fmt: skip
+    cell = Cell(memory="RRAM", **{name: getattr(hybrid, name) for name in names})
+    return subarray(
+        array.tech, cell, array.rows, array.columns, read_mode="parallel", wire_resistance=chosen.wires.resistance,
+        clock=chosen.clock_frequency, columns_per_adc=chosen.columns_per_adc, adc_levels=chosen.adc_levels,
+        cell_bits=chosen.effective_cell_bits, cells_per_synapse=1, input_bits=chosen.input_bits,
+        parallel_backward=chosen.parallel_backward, rows_per_adc_ag=chosen.rows_per_adc_ag,
+        adc_levels_ag=chosen.adc_levels_ag,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("memory", "passes"), [("hybrid-3t1c", 2), ("2t1fefet", 1)])
+@pytest.mark.parametrize("options", [{}, {"columns_per_adc": 1}, {"parallel_backward": False}, {"input_bits": 1}])
+def test_a_read_senses_once_for_each_part(memory, passes, options):
+    array = array_of(memory, **options)
+    envm = envm_array(array, **options)
+    resistances = np.geomspace(2e4, 2e5, array.columns)
+    for activity in (0.0, 0.3, 1.0):
+        got, want = (one.read_columns(activity, resistances) for one in (array, envm))
+        assert close(got["latency_adc"], passes * want["latency_adc"], REORDERED)
+        assert close(got["energy_adc"], passes * want["energy_adc"], REORDERED)
+        # Both parts are joined behind the accumulation.
+        for kind in ("latency_accumulation", "energy_accumulation"):
+            if passes == 1:
+                assert close(got[kind], want[kind], REORDERED)
+            else:
+                assert 2 * want[kind] < got[kind] < 8 * want[kind]
+
+
+def test_parts_of_a_read_add_up():
+    from neurosim._columns import read_vectors
+    from neurosim.hybrid_costs import read_parts
+    from neurosim.stats import ArrayStats
+
+    array = array_of()
+    activity = np.array([0.1, 0.5, 0.9])
+    conversion = np.full(3, 2e-9), np.full(3, 1e-12)
+    reads = read_vectors(array, activity, conversion, conversion)
+    parts = read_parts(array, ArrayStats(activity, {}, None), reads)
+    assert all_close(np.sum(list(parts.values()), axis=0), (reads["latency"], reads["energy"]), SAME_MATH)
+    assert parts["lsb"][1] > parts["msb"][1] > parts["join"][1] > 0
+
+
+# -- chips -----------------------------------------------------------------------------------------------
+
+
+@MEMORIES
+def test_totals_add_up(memory):
+    report = report_of(memory)
+    hybrid = report.hybrid
+    for part in ("msb", "lsb", "join", "update", "transfer", "transfer_read", "transfer_amortised"):
+        for kind in ("latency", "energy"):
+            assert close(hybrid.chip[part][kind], sum(layer[part][kind] for layer in hybrid.layers), REORDERED)
+    array, chip = report.chip.array, report.chip
+    count = sum(n * tile.pes * tile.pe.rows * tile.pe.columns for n, tile in chip.kinds_of_tiles())
+    assert hybrid.arrays == count
+    assert close(sum(hybrid.areas.values()), array.used_area * count, REORDERED)
+    assert all(area > 0 for part, area in hybrid.areas.items() if memory == "hybrid-3t1c" or part != "join")
+    assert close(sum(hybrid.leakage.values()), array.leakage * count, REORDERED)
+    # Of the forward pass the arrays are a part.
+    forward = sum(hybrid.chip[part]["energy"] for part in ("msb", "lsb", "join"))
+    assert forward < report.totals["forward_energy"] / report.design.iterations
+    assert hybrid.batch_time == batch_time(report)
+    energy = hybrid.chip["leakage"]["energy"]
+    assert close(energy, sum(hybrid.leakage.values()) * batch_time(report), REORDERED)
+
+
+def test_pulses_of_a_chip_are_those_of_its_trace():
+    report = report_of()
+    chosen, layers = report.design, network()
+    synapse, recorded = HybridCell.from_design(chosen), trace(network(), chosen)
+    for index, layer in enumerate(layers):
+        data = recorded.layer(index)
+        floorplan = report.floorplan
+        copies = floorplan.speedup_rows[index] * floorplan.speedup_columns[index]
+        wanted = count_pulses(np.asarray(data.weight), np.asarray(data.weight_old), synapse).pulses
+        got = report.hybrid.layers[index]["update_pulses"]
+        # Copies within a processing element are written as well.
+        assert got >= wanted * copies and math.isclose(got % wanted, 0, abs_tol=1e-6), layer
+
+
+@pytest.mark.parametrize("roadmap", ["HP", "LSTP"])
+@pytest.mark.parametrize("node", NODES)
+@MEMORIES
+def test_every_node(memory, node, roadmap):
+    for layout in ("published", "density"):
+        array = array_of(memory, node=node, roadmap=roadmap, capacitor_layout=layout)
+        read = array.read_columns(0.4, np.full(array.columns, 5e4))
+        writes = array.update(30, 90, 400, 100), transfer_items(array, 32, 32, 2e-18)["transfer"]
+        values = [array.used_area, array.leakage, array.cell_leakage, *read.values(), *writes[0], *writes[1]]
+        assert all(0 < value < math.inf for value in values), values
+    report = report_of(memory, node=node, roadmap=roadmap)
+    values = [value for part in report.hybrid.chip.values() if isinstance(part, dict) for value in part.values()]
+    assert all(0 <= value < math.inf for value in values) and batch_time(report) > 0
+    assert all(math.isfinite(value) for value in report.totals.values())
+
+
+@MEMORIES
+def test_other_designs(memory):
+    small = {"array_rows": 16, "array_columns": 16}
+    for options in ({"pipeline": True, "pipeline_speedup": 4}, {"novel_mapping": False, **small}, {"wire_width": -1},
+                    {"chip_activation": False}, {"correct": "all"}, {"columns_per_adc": 1}):  # fmt: skip
+        hybrid = report_of(memory, **options).hybrid
+        assert 0 < hybrid.chip["update"]["energy"] < hybrid.chip["transfer"]["energy"]
+
+
+def test_a_slower_transfer_needs_more_time_for_longer_pulses():
+    fast, slow = report_of(write_pulse=50e-9), report_of(write_pulse=500e-9)
+    assert fast.hybrid.chip["transfer"]["latency"] < slow.hybrid.chip["transfer"]["latency"]
+    assert fast.hybrid.chip["update"] == slow.hybrid.chip["update"]
+
+
+def test_many_designs_share_what_they_may():
+    designs = [design(memory="hybrid-3t1c", **options) for options in
+               ({}, {"transfer_interval": 7}, {"capacitor_levels": 8}, {"significance": 2.0})] + [design()]  # fmt: skip
+    together = evaluate_many(designs, network(), trace(network(), designs[0]))
+    alone = [evaluate(one, network(), trace(network(), one)) for one in designs]
+    assert [report.to_dict() for report in together] == [report.to_dict() for report in alone]
+    counts = [report.hybrid.chip["update_pulses"] for report in together[:4]]
+    assert counts[0] == counts[1] > counts[2] and counts[0] > counts[3]
+
+
+def test_a_cache_gives_the_same(tmp_path):
+    chosen = design(memory="hybrid-3t1c")
+    want = evaluate(chosen, network(), trace(network(), chosen)).to_dict()
+    for _ in range(2):
+        cache = Cache(tmp_path)
+        assert evaluate(chosen, network(), trace(network(), chosen), cache=cache).to_dict() == want
+    assert cache.hits == 3 and cache.misses == 0
+
+
+# -- comparison ----------------------------------------------------------------------------------------
+
+
+def test_comparison():
+    chosen = design(memory="hybrid-3t1c")
+    table = compare(chosen, network(), trace(network(), chosen))
+    envm, hybrid = (evaluate(one, network(), trace(network(), chosen)) for one in pair_of_designs(chosen))
+    assert envm.design == design()
+    rows = table.to_dict("index")
+    assert rows["area"]["envm"] == envm.areas["total"] and rows["area"]["hybrid"] == hybrid.areas["total"]
+    assert close(rows["array_area"]["ratio"], 5000 / 16, REORDERED)
+    for kind in ("latency", "energy"):
+        for side, report in (("envm", envm), ("hybrid", hybrid)):
+            update = rows[f"update_{kind}_per_epoch"][side] + rows[f"transfer_{kind}_per_epoch"][side]
+            assert close(update, report.totals[f"weight_update_{kind}"], REORDERED)
+        assert close(rows[f"total_{kind}_per_epoch"]["hybrid"], 250 * rows[f"total_{kind}_per_batch"]["hybrid"],
+                     SAME_MATH)  # fmt: skip
+        assert rows[f"transfer_{kind}_per_batch"]["envm"] == 0
+    assert rows["batch_time"]["hybrid"] == batch_time(hybrid) > batch_time(envm)
+    assert rows["update_energy_per_batch"]["ratio"] < 1 < rows["read_energy_per_batch"]["ratio"]
+
+
+@MEMORIES
+def test_break_even_holds_with_equality(memory):
+    chosen = design(memory=memory)
+    envm, hybrid = evaluate_many(pair_of_designs(chosen), network(), trace(network(), chosen))
+    even = {name: value for (name, _), value in break_even(envm, hybrid).items()}
+    saved = even["pulses_per_batch"] * (even["write_pulse_energy"] - even["update_pulse_energy"])
+    spent = even["moved_per_transfer"] * even["write_pulse_energy"] + even["transfer_read_energy"]
+    assert close(saved * even["break_even_interval"], spent, REORDERED)
+    assert even["write_pulse_energy"] == write_pulse_energy(hybrid.chip.array, chosen.fefet_gate_capacitance)
+    # At the interval of the whole chip both update energies are the same.
+    wanted = even["break_even_interval_energy"]
+    parts = hybrid.hybrid.chip
+    update = hybrid.totals["weight_update_energy"] / 250 - parts["transfer_amortised"]["energy"]
+    at_par = update + parts["transfer"]["energy"] / wanted
+    assert close(at_par, envm.totals["weight_update_energy"] / 250, REORDERED)
+
+
+def test_an_update_that_saves_nothing_never_pays():
+    assert interval(1.0, 0.0) == interval(1.0, -1.0) == math.inf
+    assert interval(3.0, 1.5) == 2.0
+
+
+def test_batch_time_without_training():
+    report = evaluate(design(training=False), network(), trace(network(), design()))
+    assert batch_time(report) == report.totals["forward_latency"] * 200
+    trained = evaluate(design(), network(), trace(network(), design()))
+    assert close(batch_time(trained), 1 / trained.totals["epoch_rate"] / 250, REORDERED)
+
+
+# -- what is refused -----------------------------------------------------------------------------------
+
+
+@MEMORIES
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"training": False}, ["use training = true", "only there to be trained"]),
+        ({"read_mode": "sequential"}, ["use read_mode = parallel"]),
+        ({"access": "none"}, ["use access = cmos"]),
+        ({"relu": False}, ["use relu = true"]),
+        ({"cell_bits": 1}, ["use cell_bits of at least 5", "one cell holds a whole weight"]),
+    ],
+)
+def test_combinations_that_do_not_exist(memory, options, words):
+    with pytest.raises(NeurosimError) as caught:
+        plan(design(memory=memory, **options), network())
+    sentence = str(caught.value)
+    assert "\n" not in sentence and sentence.startswith(f"memory = {memory}: ") and "another memory" in sentence
+    assert all(word in sentence for word in words)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: HybridCell(significanse=2.0), "did you mean 'significance'"),
+        (lambda: HybridCell(memory="SRAM"), "memory = 'SRAM' is no hybrid synapse"),
+        (lambda: HybridCell(significance=0.0), "significance = 0.0 is out of range; it takes greater than 0"),
+        (lambda: HybridCell(envm_levels=-1), "envm_levels = -1"),
+        (lambda: HybridCell(program_voltage_high=1.0), "program_voltage_high = 1 is below program_voltage_low = 2"),
+        (lambda: HybridCell(fefet_conductance_max=1e-9), "fefet_conductance_max = 1e-09 must be above"),
+        (lambda: Cell(memory="2t1fefet"), "Cell.from_design"),
+        (lambda: Cell(memory="MRAM"), "use 'SRAM', 'RRAM', 'FeFET', 'hybrid-3t1c' or '2t1fefet'"),
+        (lambda: compare(design(memory="SRAM"), network(), None), "memory = SRAM has no non-volatile part"),
+        (lambda: design(memory="hybrid-3t1c").to_reference(), "memory = hybrid-3t1c is not in the reference"),
+    ],
+)
+def test_mistakes_get_a_sentence(call, words):
+    with pytest.raises(NeurosimError) as caught:
+        call()
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_cell_narrower_than_its_transistor_is_refused():
+    with pytest.raises(NeurosimError, match="larger than the assigned cell width"):
+        plan(design(memory="hybrid-3t1c", width_hybrid=0.1), network())
+
+
+# -- commands --------------------------------------------------------------------------------------------
+
+
+def test_run_of_vgg8(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert cli.main(["run", "--set", "memory=hybrid-3t1c", "--example", "vgg8", "--out", str(out), "--no-plots"]) == 0
+    printed = capsys.readouterr()
+    assert "hybrid-3t1c, 32 nm LSTP" in printed.out and "transfer, a whole one" in printed.out
+    rows = list(csv.DictReader(io.StringIO((out / "hybrid_breakdown.csv").read_text())))
+    assert tuple(rows[0]) == COLUMNS and {row["layer"] for row in rows} == {*map(str, range(1, 9)), "chip"}
+    results = json.loads((out / "results.json").read_text())
+    hybrid = results["hybrid"]
+    assert len(hybrid["layers"]) == 8 and all("hybrid" not in layer for layer in results["layers"])
+    (update,) = (row for row in rows if (row["layer"], row["part"]) == ("chip", "update"))
+    assert float(update["energy [J]"]) == hybrid["chip"]["update"]["energy"]
+    areas = [float(row["area [m^2]"]) for row in rows if row["area [m^2]"]]
+    assert close(sum(areas), sum(hybrid["area"].values()), REORDERED)
+    assert 300 < hybrid["area"]["lsb"] / 0.3651e-6 < 340  # of the eNVM cells of the same chip
+    # The design reads back, and files of other memories are as before.
+    assert "memory = \"hybrid-3t1c\"" in (out / "design.toml").read_text()
+
+
+def test_without_hybrid_cells_nothing_is_added(tmp_path, capsys):
+    report = evaluate(design(), network(), trace(network(), design()))
+    assert report.hybrid is None and "hybrid" not in report.to_dict()
+    assert all("hybrid" not in values for values in report.layer_values)
+    capsys.readouterr()
+
+
+def test_params_and_sweep(tmp_path, capsys):
+    assert cli.main(["params", "hybrid"]) == 0
+    assert "(MLP+NeuroSim V3.0)" in capsys.readouterr().out
+    table = tmp_path / "sweep.csv"
+    words = ["sweep", "--example", "vgg8", "--vary", "memory=RRAM,hybrid-3t1c,SRAM", "--set", "transfer_interval=5",
+             "--out", str(table), "--quiet"]  # fmt: skip
+    assert cli.main(words) == 0
+    rows = list(csv.DictReader(io.StringIO(table.read_text())))
+    assert [row["memory"] for row in rows] == ["RRAM", "hybrid-3t1c", "SRAM"]
+    assert float(rows[1]["weight_update_energy [J]"]) < float(rows[0]["weight_update_energy [J]"])
+    assert not any(row["problem"] for row in rows)
