@@ -8,6 +8,7 @@ from neurosim.hybrid import HYBRID_MEMORIES, HybridCell
 from neurosim.technology._transistor import cell_resistance
 
 MEMORIES = ("SRAM", "RRAM", "FeFET", *HYBRID_MEMORIES)
+FERROELECTRIC = ("FeFET", "2t1fefet")       # written through the gate of an FeFET, without a current
 ACCESSES = ("cmos", "bjt", "diode", "none")
 
 IR_DROP = 0.25              # access transistor over cell in the low-resistance state
@@ -112,11 +113,6 @@ class Cell:
     def has_transistor(self):
         """Whether the cell has an access transistor."""
         return self.access == "cmos"
-
-    @property
-    def ferroelectric(self):
-        """Whether the cell is written through the gate of an FeFET, without a current."""
-        return self.memory in ("FeFET", "2t1fefet")
 
     @property
     def resistance_average(self):

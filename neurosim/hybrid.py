@@ -64,9 +64,9 @@ def _parameters():
     yield p("charge_voltage", 1.0, "V", "supply of the charging current", V3, above=0)
     yield p("capacitor_levels", 32, "", "levels of the capacitor (hybrid-3t1c)", V3, low=2, high=1000000)
     yield p("capacitor_nonlinearity_up", 0.2, "", "non-linearity label of the volatile part's charging", V3,
-            low=-6, high=6)
+            low=-9, high=9)
     yield p("capacitor_nonlinearity_down", -0.2, "", "non-linearity label of the volatile part's discharging", V3,
-            low=-6, high=6)
+            low=-9, high=9)
     yield p("capacitor_noise", 0.005, "", "spread of an update pulse of the volatile part, in its range", V3, **share)
     yield p("leak_nmos", 4.0, "F", "width of a leaking NMOS of the cell", V3, above=0)
     yield p("leak_pmos", 8.0, "F", "width of a leaking PMOS of the cell", V3, above=0)
@@ -197,6 +197,20 @@ class HybridCell(_Values):
         return self.charge_current * self.charge_voltage * self.charge_pulse
 
     @property
+    def leak_current(self):
+        """Leak that forgets the whole range in `retention_time`, C dV / tau [A]."""
+        return self.lsb_levels * self.charge_current * self.charge_pulse / self.retention_time
+
+    @property
+    def lsb_hold_time(self):
+        """Time in which the volatile part leaks by one level, C dV_LSB / I_leak [s]."""
+        return self.retention_time / self.lsb_levels
+
+    def forgotten(self, time):
+        """Part of its distance from `rest_level` that the volatile part loses in a `time` [s], 1 - exp(-time/tau)."""
+        return -math.expm1(-time / self.retention_time)
+
+    @property
     def program_voltages(self):
         """Program pulses of the FeFET's levels, from the lowest [V]."""
         low, high, steps = self.program_voltage_low, self.program_voltage_high, self.polarization_levels - 1
@@ -267,13 +281,18 @@ def batch_time(report):
     NeurosimError
         The report has no finite latency.
     """
-    from neurosim.quantities import STEPS
-
-    latency = sum(report.totals[f"{step}_latency"] for step in STEPS)
-    time = latency / report.design.iterations if report.design.training else latency * report.design.batch_size
+    time = batch_latency(report)
     if not 0 < time < math.inf:
         raise NeurosimError(f"a batch of this chip takes {time:g} s; report.warnings tells what is broken")
     return time
+
+
+def batch_latency(report):
+    """`batch_time`, but infinite or no number where the report is."""
+    from neurosim.quantities import STEPS
+
+    latency = sum(report.totals[f"{step}_latency"] for step in STEPS)
+    return latency / report.design.iterations if report.design.training else latency * report.design.batch_size
 
 
 def compare(design, network, trace, progress=None, cache=None):

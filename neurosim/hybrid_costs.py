@@ -172,7 +172,7 @@ def write_pulse_energy(array, gate_capacitance=0.0):
     """
     cell = array.cell.cell
     full = cell.write_voltage**2
-    if cell.ferroelectric:
+    if array.synapse.ferroelectric:
         return (array.cap_column + gate_capacitance * array.rows) * full
     return full * mean_conductance(array) * cell.write_pulse
 

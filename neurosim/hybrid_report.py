@@ -4,13 +4,18 @@ import csv
 import io
 import math
 
-from neurosim.hybrid import batch_time
+from neurosim.hybrid import batch_latency
 from neurosim.hybrid_costs import COUNTS, PARTS, READS
 
 COLUMNS = (
     "layer", "part", "latency [s]", "energy [J]", "latency per epoch [s]", "energy per epoch [J]", "area [m^2]",
     "leakage power [W]",
 )  # fmt: skip
+UNITS = {
+    "latency": "s", "energy": "J", "area": "m^2", "leakage_power": "W", "power": "W", "outline": "F",
+    "capacitor_density": "F/m^2", "update_pulse_energy": "J", "leak_current": "A", "lsb_hold_time": "s",
+    "transfer_interval": "batch", "batch_time": "s",
+}  # fmt: skip
 
 
 class HybridBreakdown:
@@ -29,14 +34,17 @@ class HybridBreakdown:
     leakage : dict
         {"cells", "periphery": power [W]} of all subarrays.
     batch_time : float
-        [s], see `neurosim.hybrid.batch_time`.
+        [s], see `neurosim.hybrid.batch_time`; infinite or no number where the report's latencies are.
+    forgotten : float
+        Part of its content that the volatile part loses in a batch.
     """
 
     def __init__(self, report):
         design, chip = report.design, report.chip
         self.synapse = chip.array.synapse
         self.iterations = design.iterations
-        self.batch_time = batch_time(report)
+        self.batch_time = batch_latency(report)
+        self.forgotten = self.synapse.forgotten(self.batch_time)
         self.layers = [self._of_a_batch(values["hybrid"]) for values in report.layer_values]
         self.arrays = sum(count * tile.pes * tile.pe.side**2 for count, tile in chip.kinds_of_tiles())
         self.areas = {part: area * self.arrays for part, area in array_areas(chip.array, design).items()}
@@ -58,9 +66,9 @@ class HybridBreakdown:
         total = {}
         for name, value in self.layers[0].items():
             if isinstance(value, dict):
-                total[name] = {kind: math.fsum(layer[name][kind] for layer in self.layers) for kind in value}
+                total[name] = {kind: sum(layer[name][kind] for layer in self.layers) for kind in value}
             else:
-                total[name] = math.fsum(layer[name] for layer in self.layers)
+                total[name] = sum(layer[name] for layer in self.layers)
         power = sum(self.leakage.values())
         total["leakage"] = {"power": power, "energy": power * self.batch_time}
         return total
@@ -108,7 +116,7 @@ class HybridBreakdown:
         synapse = self.synapse
         height, width = synapse.outline(self._feature_size)
         return {
-            "units": {"latency": "s", "energy": "J", "area": "m^2", "power": "W", "pulses": "", "outline": "F"},
+            "units": UNITS,
             "synapse": {
                 "memory": synapse.memory,
                 "outline": [height, width],
@@ -117,10 +125,13 @@ class HybridBreakdown:
                 "lsb_levels": synapse.lsb_levels,
                 "msb_weight": synapse.msb_weight,
                 "update_pulse_energy": synapse.pulse_energy,
+                "leak_current": synapse.leak_current,
+                "lsb_hold_time": synapse.lsb_hold_time,
                 "transfer_interval": synapse.transfer_interval,
             },
             "reads": list(READS),
             "batch_time": self.batch_time,
+            "forgotten_per_batch": self.forgotten,
             "arrays": self.arrays,
             "area": self.areas,
             "leakage_power": self.leakage,

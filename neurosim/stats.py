@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neurosim.cells import FERROELECTRIC
 from neurosim.costs import Cost
 from neurosim.hybrid_costs import count_pulses, hybrid_items
 from neurosim.traces import weights
@@ -101,12 +102,12 @@ def write_energy(array, writes, gate_capacitance=0.0):
         return 0.0
     voltage = cell.write_voltage
     full = voltage * voltage
-    in_cells = 0.0 if cell.ferroelectric else full * cell.write_pulse * writes.charge
+    in_cells = 0.0 if cell.memory in FERROELECTRIC else full * cell.write_pulse * writes.charge
     ups, downs = writes.set_pulses, writes.reset_pulses
     if cell.has_transistor:
         supply = array.tech.vdd * array.tech.vdd
         word_lines = array.cap_word_line * supply * (ups + downs)
-        if cell.ferroelectric:
+        if cell.memory in FERROELECTRIC:
             # The gates of all written rows hang on every selected column.
             columns = [
                 (array.cap_column + gate_capacitance * rows) * full * columns * pulses

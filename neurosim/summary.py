@@ -130,6 +130,8 @@ def _hybrid(hybrid):
         cells = [si(row[kind], unit) if kind in row else "" for kind, unit in columns]
         cells.append(square_millimetres(hybrid.areas[part]) if part in hybrid.areas else "")
         lines.append(f"  {title:28} {cells[0]:>12} {cells[1]:>12} {cells[2]:>12}".rstrip())
+    lines.append(f"  A batch takes {si(hybrid.batch_time, 's')}; in that time the volatile part forgets "
+                 f"{percent(hybrid.forgotten)} of its content")  # fmt: skip
     return lines
 
 

@@ -348,6 +348,27 @@ def test_every_node(memory, node, roadmap):
     assert all(math.isfinite(value) for value in report.totals.values())
 
 
+def test_retention_is_measured_by_the_batch():
+    cell = HybridCell()
+    assert close(cell.leak_current * cell.retention_time, 32 * 3.335e-15, SAME_MATH)
+    assert close(cell.lsb_hold_time * cell.leak_current, 3.335e-15, SAME_MATH)  # one pulse's charge
+    assert close(cell.forgotten(1.0), 1 - math.exp(-1), SAME_MATH) and cell.forgotten(0.0) == 0
+    reports = [report_of(retention_time=time) for time in (1.0, 1e-3)]
+    for report in reports:
+        lost = -math.expm1(-batch_time(report) / report.design.retention_time)
+        assert close(report.to_dict()["hybrid"]["forgotten_per_batch"], lost, SAME_MATH)
+    assert reports[0].hybrid.forgotten < reports[1].hybrid.forgotten
+    assert batch_time(reports[0]) == batch_time(reports[1])
+
+
+def test_a_broken_chip_is_reported_but_has_no_batch_time():
+    report = report_of(global_buffer_rows=128, global_buffer_columns=1000)
+    assert "U18" in report.warnings and not math.isfinite(report.hybrid.batch_time)
+    assert "inf" in report.hybrid.to_csv() or "nan" in report.hybrid.to_csv()
+    with pytest.raises(NeurosimError, match="a batch of this chip takes (inf|nan) s"):
+        batch_time(report)
+
+
 @MEMORIES
 def test_other_designs(memory):
     small = {"array_rows": 16, "array_columns": 16}
