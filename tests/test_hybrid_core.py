@@ -4,6 +4,9 @@ import csv
 import io
 import json
 import math
+import pickle
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,6 +71,20 @@ def test_every_parameter_has_a_source():
     for parameter in HYBRID_PARAMETERS.values():
         assert parameter.source and parameter.meaning
         assert getattr(design(), parameter.name) == parameter.default == getattr(HybridCell(), parameter.name)
+
+
+def test_the_documentation_lists_every_parameter():
+    text = (Path(__file__).resolve().parent.parent / "docs" / "hybrid.md").read_text()
+    for parameter in HYBRID_PARAMETERS.values():
+        default = parameter.default if isinstance(parameter.default, str) else f"{parameter.default:g}"
+        source = parameter.source.replace("MLP+NeuroSim V3.0", "V3.0")
+        assert f"| `{parameter.name}` | {default} | {parameter.unit} | {source} |" in text
+
+
+def test_a_cell_can_be_changed_and_sent_to_another_process():
+    cell = replace(HybridCell(memory="2t1fefet"), gate_levels=16)
+    assert (cell.memory, cell.lsb_levels) == ("2t1fefet", 16)
+    assert pickle.loads(pickle.dumps(cell)) == cell == HybridCell(memory="2t1fefet", gate_levels=16)
 
 
 def test_a_design_hands_its_parameters_on():
