@@ -1,0 +1,103 @@
+"""Studies: rows as they come, going on after an interruption, refusal of another study."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from neurosim.errors import NeurosimError
+from neurosim.wrappers import study
+from neurosim.wrappers.wage.architecture import Architecture
+from neurosim.wrappers.wage.data import Dataset
+from neurosim.wrappers.wage.model import Model
+
+RUNS = [{"ron": ron, "adc": adc, "seed": seed} for ron in (1e5, 0.1) for adc in ("none", "6") for seed in (0, 1)]
+
+
+def square(parameters):
+    return {"accuracy": parameters["ron"] * 2, "threads": os.environ.get("OMP_NUM_THREADS", "")}
+
+
+def test_rows_are_kept_and_not_made_twice(tmp_path):
+    made = []
+
+    def run(parameters):
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        made.append(parameters)
+        return {"accuracy": parameters["ron"] / 3}
+
+    with pytest.raises(KeyboardInterrupt):
+        study.run_grid(RUNS, run, tmp_path / "a", jobs=1)
+    assert len((tmp_path / "a" / "study.csv").read_text().splitlines()) == 4
+    del made[1:]  # room for the rest, in two goes
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        study.run_grid(RUNS, run, tmp_path / "a", jobs=1, progress=lambda *numbers: told.append(numbers))
+    assert told == [(0, 5), (1, 5), (2, 5)]
+    made.clear()
+    table = study.run_grid(RUNS, run, tmp_path / "a", jobs=1)
+    assert made == RUNS[5:]
+    assert list(table.columns) == ["ron", "adc", "seed", "accuracy"]
+    assert table["ron"].tolist() == [run["ron"] for run in RUNS]
+    np.testing.assert_array_equal(table["accuracy"], table["ron"] / 3)
+    made.clear()
+    more = study.run_grid([{**run, "seed": 2} for run in RUNS[::2]][:2] + RUNS, run, tmp_path / "a", jobs=1)
+    assert len(made) == 2 and len(more) == len(RUNS) + 2
+
+
+def test_processes_have_one_thread_each(tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    table = study.run_grid(RUNS[:3], square, tmp_path, jobs=2)
+    assert table["threads"].tolist() == [1, 1, 1] and table["accuracy"].tolist() == [2e5] * 3
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_another_study_is_refused(tmp_path):
+    study.run_grid(RUNS, square, tmp_path, jobs=1)
+    before = (tmp_path / "study.csv").read_bytes()
+    for runs, sentence in [
+        ([{"v": 1}], "columns ron, adc, seed"),
+        (RUNS[1:], "a run with ron=100000.0, adc=none, seed=0"),
+        ([], "at least one run"),
+        (RUNS + RUNS[:1], "same parameters"),
+    ]:
+        with pytest.raises(NeurosimError, match=sentence):
+            study.run_grid(runs, square, tmp_path, jobs=1)
+    with pytest.raises(NeurosimError, match="jobs = 0"):
+        study.run_grid(RUNS, square, tmp_path / "new", jobs=0)
+    assert (tmp_path / "study.csv").read_bytes() == before
+    (tmp_path / "study.csv").write_text("")
+    with pytest.raises(NeurosimError, match="no table of a study"):
+        study.run_grid(RUNS, square, tmp_path, jobs=1)
+
+
+def test_results_of_other_names_are_refused(tmp_path):
+    with pytest.raises(NeurosimError, match="returned b where the table has a"):
+        study.run_grid(RUNS, lambda run: {"b" if run["seed"] else "a": 0}, tmp_path, jobs=1)
+
+
+def test_quick_training_is_seeded():
+    generator = np.random.default_rng(1)
+    labels = np.arange(120) % 4
+    images = (generator.integers(0, 60, (120, 1, 8, 8)) + 60 * labels[:, None, None, None]).astype(np.uint8)
+    dataset = Dataset("four", images, labels, images[:40], labels[:40])
+
+    def accuracy(**options):
+        model = Model(Architecture.build((8, 8, 1), [{"conv": 8, "padding": 1}, {"pool": 2}, {"fc": 4}]), draws=3)
+        return study.quick_training(model, dataset, epochs=4, batch=25, **options), model.layers[0].weight
+
+    one, two = accuracy(seed=1), accuracy(seed=1, learning_rate=lambda epoch: 1.0)
+    np.testing.assert_array_equal(one[1], two[1])
+    assert one[0] == two[0] > 40
+    assert (accuracy(seed=2, augment=False)[1] != one[1]).any()
+
+
+def die(parameters):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_killed_processes_are_told_in_a_sentence(tmp_path):
+    with pytest.raises(NeurosimError, match="was killed, perhaps for want of memory"):
+        study.run_grid(RUNS, die, tmp_path, jobs=2)
