@@ -104,7 +104,8 @@ class Unfolded(Convolution):
     def prepare(self, weight, factor):
         """Take the weights (outputs, channels, rows, columns), multiplied by `factor`."""
         matrix = self.workspace.array(f"matrix {self.layer.name}", (*weight.shape[2:], *weight.shape[1::-1]))
-        np.multiply(weight.transpose(2, 3, 1, 0), np.float32(factor), out=matrix)
+        self.factor = np.float32(factor)
+        np.multiply(weight.transpose(2, 3, 1, 0), self.factor, out=matrix)
         self.matrix = matrix.reshape(-1, weight.shape[0])
 
     def _transformed_shape(self):
@@ -120,14 +121,22 @@ class Unfolded(Convolution):
         return unfolded
 
     def _sums(self, worker, x, z):
-        np.matmul(self._columns(worker, x), self.matrix, out=z.reshape(-1, z.shape[3]))
+        self._multiply(worker, self._columns(worker, x), z.reshape(-1, z.shape[3]))
 
     def _gradients(self, worker, x, e, total, x_gradient):
         unfolded, error = self._columns(worker, x), e.reshape(-1, e.shape[3])
         np.matmul(unfolded.T, error, out=total)
         if x_gradient is not None:
-            np.matmul(error, self.matrix.T, out=unfolded)
+            self._multiply_back(worker, error, unfolded)
             _kernels.fold(unfolded, x_gradient, self.layer.kernel, self.layer.stride, self.layer.padding)
+
+    def _multiply(self, worker, unfolded, z):
+        """Weighted sums z of unfolded windows."""
+        np.matmul(unfolded, self.matrix, out=z)
+
+    def _multiply_back(self, worker, error, unfolded):
+        """Input gradients of unfolded windows."""
+        np.matmul(error, self.matrix.T, out=unfolded)
 
     def _finish_gradient(self, totals, gradient):
         total = totals[0]

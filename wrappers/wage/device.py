@@ -95,11 +95,29 @@ class UpdateCurve:
         if not 1 <= levels <= 65536:
             raise NeurosimError(f"levels = {levels!r} is out of range; a device has 1 to 65536 levels")
         self.ltp, self.ltd, self.levels = float(ltp), float(ltd), int(levels)
+        self._a = label_to_a([ltp, ltd])
         self._tables = {}
+
+    @classmethod
+    def of_nonlinearity(cls, v, levels=32):
+        """The curve of a write nonlinearity v of TxSim: conductance moves by 1 - exp(-v p) for a share p of the pulses.
+
+        Up and down saturate alike: normalised A of 1/v and -1/v; 0 is linear.
+        """
+        if not v >= 0:
+            raise NeurosimError(f"v = {v!r} is no write nonlinearity; it takes numbers from 0 up")
+        curve = cls(0.0, 0.0, levels)
+        if v > 0:
+            curve._a = np.array([1 / v, -1 / v])
+        return curve
 
     def parameters(self, rows):
         """(A, B) of label rows, as float64 of the float32 values the curve is computed with."""
-        a = np.concatenate(([0.0], label_table(), -label_table()))[rows] * self.levels
+        return self._in_pulses(np.concatenate(([0.0], label_table(), -label_table()))[rows])
+
+    def _in_pulses(self, a):
+        """(A, B) of normalised A."""
+        a = a * self.levels
         return a.astype(np.float32).astype(np.float64), a_to_b(a, self.levels).astype(np.float32).astype(np.float64)
 
     def pulses(self, velocity, learning_rate=1.0):
@@ -112,13 +130,15 @@ class UpdateCurve:
         return int(np.ceil(abs(learning_rate) * np.sqrt(2.0) / 2 * self.levels)) + 1
 
     def tables(self, rows, learning_rate=1.0):
-        """(offset, slope), float64 of shape (rows, 2 n + 1), for pulse counts -n ... n of the given label rows."""
+        """(offset, slope), float64 of shape (rows, 2 n + 1), for pulse counts -n ... n of the given label rows.
+
+        None for `rows` stands for the two of this curve, potentiation and depression.
+        """
         count = self.largest_count(learning_rate)
         if count > 1 << 20:
             raise NeurosimError(f"a learning rate of {learning_rate} asks for {count} pulses; use a smaller one")
         pulses = np.arange(-count, count + 1, dtype=np.float64)
-        rows = np.atleast_1d(rows)
-        a, b = self.parameters(rows)
+        a, b = self.parameters(np.atleast_1d(rows)) if rows is not None else self._in_pulses(self._a)
         linear = a == 0
         a[linear], b[linear] = 1.0, 1.0
         with np.errstate(over="ignore"):
@@ -137,7 +157,7 @@ class UpdateCurve:
             if spread:
                 tables = self.tables(np.arange(2 * LABELS + 1), learning_rate)
             else:
-                tables = self.tables([label_row(self.ltp), label_row(self.ltd)], learning_rate)
+                tables = self.tables(None, learning_rate)
             self._tables = {key: tables}
         return self._tables[key]
 

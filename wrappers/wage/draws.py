@@ -6,7 +6,7 @@ recorded draws.
 
 import numpy as np
 
-PURPOSES = ("weights", "device", "rounding", "cycle", "retention", "variation")
+PURPOSES = ("weights", "device", "rounding", "cycle", "retention", "variation", "process", "stuck")
 
 
 class Draws:
@@ -58,6 +58,18 @@ class Draws:
         """Relative conductance error of every cell in a region for one read-out, N(0, sigma^2)."""
         values = self.generator("variation", layer).standard_normal(_shape_of(shape, region), np.float32)
         return values * np.float32(sigma)
+
+    def process(self, layer, shape, sigma):
+        """Factor on the conductance of every cell of a layer's arrays, max(0, 1 + N(0, sigma^2))."""
+        values = self.generator("process", layer).standard_normal(shape, np.float32)
+        values *= np.float32(sigma)
+        values += np.float32(1)
+        return np.maximum(values, 0, out=values)
+
+    def stuck(self, layer, shape, on, off):
+        """Cells that are stuck: 1 with probability `on` (at the highest conductance), 2 with `off`, else 0; int8."""
+        values = self.generator("stuck", layer).random(shape, np.float32)
+        return (values < on) + np.int8(2) * ((values >= on) & (values < on + off))
 
     def state(self):
         """Where every generator stands, as {name: array of uint64} to be saved."""

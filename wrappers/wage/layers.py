@@ -9,7 +9,7 @@ Source: Wu et al., "Training and inference with integers in deep neural networks
 import numpy as np
 
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.wage import _kernels, quantize
+from neurosim.wrappers.wage import _kernels, arrays, quantize
 from neurosim.wrappers.wage.convolution import Unfolded, Winograd
 from neurosim.wrappers.wage.parallel import over_slices
 from neurosim.wrappers.wage.readout import Reader, weight_after_drift
@@ -88,10 +88,20 @@ class Layer:
         self.update = np.zeros(layer.shape, np.float32)
         self.gradient = np.zeros(layer.shape, np.float32)
         self.rows = None        # label rows of the devices, where they vary
+        self.array = None       # crossbars that hold the weights, where these are not ideal
         self.inputs = self.outputs = self.code = None
+        self._off_grid = False
         if layer.is_conv:
             self._plain = Unfolded(layer, workspace)
             self._fast = Winograd(layer, workspace) if Winograd.fits(layer) and index else None
+
+    def put_on(self, crossbar):
+        """Hold the weights on arrays with these properties (`crossbar.Crossbar`)."""
+        self.array = arrays.LayerArrays(
+            self.layer, self.index, crossbar, self.options, self.draws, self.workspace
+        )
+        if self.layer.is_conv and self.array.converts:
+            self._plain, self._fast = arrays.ThroughArrays(self.layer, self.workspace, self.array), None
 
     # -- forward -----------------------------------------------------------------------------------
 
@@ -108,15 +118,23 @@ class Layer:
         readout : readout.Readout, optional
             Read through the hardware instead of computing exactly.
         """
-        self.inputs = x
         weight = self.quantised_weight()
+        if self.array is not None and self.index == 0:
+            x = self.array.sent(x)      # what other layers read is on the grid of the DACs already
+        self.inputs = x
         if readout is not None:
             z = self._read(x, weight, readout)
             return self._finish_all(z)
         weight, self._factor = weight_after_drift(weight, self.options.retention, self.draws, self.index)
+        if self.array is not None:
+            intended, weight = weight, self.array.program(weight)
+            self._off_grid = not np.array_equal(intended, weight)
         if not self.layer.is_conv:
             self._matrix = weight
             z = self.workspace.array(f"logits {self.index}", (len(x), self.layer.outputs))
+            if self.array is not None and self.array.converts:
+                arrays.multiply_all(self.array, x, z, arrays.FORWARD, 1 / self.scale)
+                return self._finish_all(z)
             over_slices(lambda a, b: np.matmul(x, weight[a:b].T, out=z[:, a:b]), weight.shape[0], least=LEAST_COLUMNS)
             z *= np.float32(1 / self.scale)
             return self._finish_all(z)
@@ -127,14 +145,15 @@ class Layer:
         return self.outputs
 
     def _choose(self, weight):
-        """The way to convolve with these weights: the fast one where it is exact."""
+        """The way to convolve with these weights: the fast one where it is exact, or nothing is."""
         options = self.options
         on_grids = self._factor is None and all(
             2 <= bits <= 15 for bits in (options.weight_bits, options.activation_bits, options.error_bits)
         )
         if self._fast is not None and on_grids:
             data_step = 1 / max(quantize.levels(options.activation_bits), quantize.levels(options.error_bits))
-            if self._fast.prepare(weight, 1 / self.scale, 1 / quantize.levels(options.weight_bits), data_step):
+            exact = self._fast.prepare(weight, 1 / self.scale, 1 / quantize.levels(options.weight_bits), data_step)
+            if exact or self._off_grid:
                 return self._fast
         self._plain.prepare(weight, 1 / self.scale)
         return self._plain
@@ -219,10 +238,14 @@ class Layer:
             over_slices(lambda a, b: np.matmul(e[:, a:b].T, x, out=gradient[a:b]), len(gradient), least=LEAST_COLUMNS)
             if wanted:
                 x_gradient = self.workspace.array(f"gradient {self.index % 2}", x.shape)
-                over_slices(
-                    lambda a, b: np.matmul(e, weight[:, a:b], out=x_gradient[:, a:b]), x.shape[1], least=LEAST_COLUMNS
-                )
-                x_gradient *= np.float32(1 / self.scale)
+                if self.array is not None and self.array.converts:
+                    arrays.multiply_all(self.array, e, x_gradient, arrays.BACKWARD, 1 / self.scale)
+                else:
+                    over_slices(
+                        lambda a, b: np.matmul(e, weight[:, a:b], out=x_gradient[:, a:b]), x.shape[1],
+                        least=LEAST_COLUMNS,
+                    )
+                    x_gradient *= np.float32(1 / self.scale)
         if self._factor is not None:
             self.gradient *= self._factor
         return x_gradient

@@ -13,7 +13,8 @@ from neurosim.errors import NeurosimError
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.architecture import Architecture
 from neurosim.wrappers.wage.convolution import Workspace
-from neurosim.wrappers.wage.device import UpdateCurve, add_noise, update_weights
+from neurosim.wrappers.wage.arrays import update_curve, write_noise
+from neurosim.wrappers.wage.device import add_noise, update_weights
 from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.layers import Layer, TrainingError
 from neurosim.wrappers.wage.options import Options
@@ -40,6 +41,8 @@ class Model:
     options : options.Options, optional
     draws : draws.Draws or int, optional
         Random draws, or a seed for them.
+    crossbar : crossbar.Crossbar, optional
+        Arrays that are not ideal, in forward and backward pass and in the update; ideal ones unless given.
 
     Attributes
     ----------
@@ -47,17 +50,21 @@ class Model:
         From the input; each has `name`, `weight`, `scale`, `velocity`, `gradient`, `update`, `inputs`, `outputs`.
     """
 
-    def __init__(self, architecture=None, options=None, draws=117):
+    def __init__(self, architecture=None, options=None, draws=117, crossbar=None):
         self.architecture = architecture or Architecture.default()
         self.options = options or Options()
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
-        self.curve = UpdateCurve(self.options.ltp, self.options.ltd, self.options.levels)
+        self.crossbar = crossbar
+        self.curve = update_curve(self.options, crossbar)
         self._workspace = Workspace()
         last = len(self.architecture.layers) - 1
         self.layers = [
             Layer(layer, index, self.options, self.draws, self._workspace, last=index == last)
             for index, layer in enumerate(self.architecture.layers)
         ]
+        if crossbar is not None:
+            for layer in self.layers:
+                layer.put_on(crossbar)
         if self.options.device_variation > 0:
             for layer in reversed(self.layers):
                 deviation = self.draws.device(layer.index, layer.weight.shape, self.options.device_variation)
@@ -76,6 +83,8 @@ class Model:
         readout : readout.Readout, optional
             Read every layer through the hardware; there is no backward pass after that.
         """
+        if readout is not None and self.crossbar is not None:
+            raise NeurosimError("a network on crossbars is read through their own converters; leave out the read-out")
         images = np.asarray(images, np.float32)
         rows, columns, channels = self.architecture.input
         if images.ndim != 4 or images.shape[1:] != (channels, rows, columns) or not len(images):
@@ -130,11 +139,15 @@ class Model:
                 layer.weight, layer.velocity, rounding, self.curve, learning_rate=learning_rate,
                 weight_bits=options.weight_bits, update_bits=options.update_bits, rows=layer.rows, out=layer.update,
             )
-        sigma = 2 * options.cycle_variation  # a fraction of the full range, which is 2
         for layer in reversed(self.layers):
-            index = layer.index
-            add_noise(layer.weight, layer.update, lambda moved, index=index: self.draws.cycle(index, moved, sigma),
-                      options.weight_bits)
+            add_noise(layer.weight, layer.update, self._noise(layer), options.weight_bits)
+
+    def _noise(self, layer):
+        """Noise of the weights of a layer that moved, as `add_noise` asks for it."""
+        if self.crossbar is not None and self.crossbar.gamma is not None:
+            return write_noise(self.draws, layer.index, layer.update, self.crossbar.gamma)
+        sigma = 2 * self.options.cycle_variation  # a fraction of the full range, which is 2
+        return lambda moved: self.draws.cycle(layer.index, moved, sigma)
 
     def train_batch(self, images, labels, learning_rate=1.0):
         """Forward, backward and step; returns (loss, number of images classified correctly)."""
@@ -150,6 +163,14 @@ class Model:
         """Reset the velocity, as the reference does at the start of every epoch."""
         for layer in self.layers:
             layer.velocity.fill(0)
+            if layer.array is not None:
+                layer.array.begin_epoch()
+
+    def severity(self):
+        """Mean severity of the arrays of all layers (see `neurosim.crossbar.severity`); 0 without a crossbar."""
+        found = [layer.array.severity(layer.quantised_weight()) for layer in self.layers if layer.array is not None]
+        counts = [layer.array.shape[0] for layer in self.layers if layer.array is not None]
+        return float(np.average(found, weights=counts)) if found else 0.0
 
     def evaluate(self, batches, readout=None):
         """Test loss and accuracy.
@@ -197,6 +218,8 @@ class Model:
             state[f"{layer.name}.update"] = layer.update
             if layer.rows is not None:
                 state[f"{layer.name}.ltp"], state[f"{layer.name}.ltd"] = layer.rows
+            if layer.array is not None:
+                state |= {f"{layer.name}.crossbar.{name}": kept for name, kept in layer.array.state().items()}
         return state
 
     def restore(self, state):
@@ -221,6 +244,9 @@ class Model:
                         "another network"
                     )
                 target[...] = state[name]
+            if layer.array is not None:
+                start = f"{layer.name}.crossbar."
+                layer.array.restore({name[len(start):]: state[name] for name in state if name.startswith(start)}, start)
         self.draws.restore({name[6:]: state[name] for name in state if name.startswith("draws.")})
 
 
