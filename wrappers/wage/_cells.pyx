@@ -5,11 +5,45 @@ tile n % across. A tile is 2 x slices arrays of (rows, columns) cells, rows bein
 weights, and the digits of a magnitude, lowest first. Cells outside the matrix do not exist: 0 S.
 """
 
-from libc.math cimport floor
+from libc.stdlib cimport free, malloc
 
 ctypedef fused real:
     float
     double
+
+
+cdef inline void put(float *target, const float *values, Py_ssize_t width) noexcept nogil:
+    """Write up to sixteen numbers: a cache line."""
+    cdef Py_ssize_t o
+    if width == 16:
+        for o in range(16):
+            target[o] = values[o]
+    else:
+        for o in range(width):
+            target[o] = values[o]
+
+
+cdef inline void put_digits(float *cells, const float *weights, Py_ssize_t width, Py_ssize_t slices, Py_ssize_t array,
+                            int bits, float factor, float lowest, float step) noexcept nogil:
+    """Conductances of the digits of up to sixteen weights, `array` cells apart; `factor` makes the wanted sign > 0."""
+    cdef float[16] rest
+    cdef float[16] conductance
+    cdef float unit = <float>(1 << (bits * (slices - 1))), share = 1 / unit, whole
+    cdef Py_ssize_t digit, o
+    for o in range(16):
+        whole = weights[o] * factor
+        rest[o] = whole if whole > 0 else 0
+    for digit in range(slices - 1, 0, -1):
+        for o in range(16):
+            whole = <float>(<int>(rest[o] * share))
+            conductance[o] = lowest + step * whole
+            rest[o] -= whole * unit
+        put(cells + digit * array, conductance, width)
+        unit = unit / <float>(1 << bits)
+        share = 1 / unit
+    for o in range(16):
+        conductance[o] = lowest + step * rest[o]
+    put(cells, conductance, width)
 
 
 def program(const float[:, ::1] weight, float[:, :, :, :, ::1] cells, Py_ssize_t first, Py_ssize_t across, *,
@@ -30,31 +64,34 @@ def program(const float[:, ::1] weight, float[:, :, :, :, ::1] cells, Py_ssize_t
         Conductance of digit 0, and between digits [S].
     """
     cdef Py_ssize_t tiles = cells.shape[0], slices = cells.shape[2], rows = cells.shape[3], columns = cells.shape[4]
-    cdef Py_ssize_t tile, row, column, top, left, digit, i, o, block, width
-    cdef float rest, whole, unit, positive
+    cdef Py_ssize_t array = rows * columns, tile, row, column, top, left, i, o, block, width
+    cdef float *weights     # of sixteen outputs, turned: (inputs, 16)
+    cdef const float *line
     with nogil:
-        for tile in range(tiles):
+        weights = <float *>malloc(rows * 16 * sizeof(float))
+        for tile in range(tiles if weights != NULL else 0):
             top, left = (first + tile) // across * rows, (first + tile) % across * columns
             row = min(rows, weight.shape[1] - top)
             column = min(columns, weight.shape[0] - left)
             if row < rows or column < columns:
                 cells[tile] = 0
-            for block in range(0, column, 16):    # a cache line of cells at a time
+            for block in range(0, column, 16):
                 width = min(16, column - block)
+                for o in range(width):
+                    line = &weight[left + block + o, top]
+                    for i in range(row):
+                        weights[i * 16 + o] = line[i]
+                for o in range(width, 16):
+                    for i in range(row):
+                        weights[i * 16 + o] = 0
                 for i in range(row):
-                    for o in range(block, block + width):
-                        rest = weight[left + o, top + i] * grid
-                        positive = rest > 0
-                        rest = rest if rest > 0 else -rest
-                        unit = <float>(1 << (bits * (slices - 1)))
-                        for digit in range(slices - 1, 0, -1):
-                            whole = floor(rest / unit)
-                            cells[tile, 0, digit, i, o] = lowest + step * (whole * positive)
-                            cells[tile, 1, digit, i, o] = lowest + step * (whole * (1 - positive))
-                            rest -= whole * unit
-                            unit /= <float>(1 << bits)
-                        cells[tile, 0, 0, i, o] = lowest + step * (rest * positive)
-                        cells[tile, 1, 0, i, o] = lowest + step * (rest * (1 - positive))
+                    put_digits(&cells[tile, 0, 0, i, block], weights + i * 16, width, slices, array, bits, grid,
+                               lowest, step)
+                    put_digits(&cells[tile, 1, 0, i, block], weights + i * 16, width, slices, array, bits, -grid,
+                               lowest, step)
+    if weights == NULL:
+        raise MemoryError(f"no memory to turn the weights of {rows} rows")
+    free(weights)
 
 
 def collect(const float[:, :, :, :, ::1] cells, const real[:, :, :, :, ::1] transfer, float[:, :, ::1] out,
@@ -77,22 +114,41 @@ def collect(const float[:, :, :, :, ::1] cells, const real[:, :, :, :, ::1] tran
         As of `program`.
     """
     cdef Py_ssize_t tiles = cells.shape[0], slices = cells.shape[2], rows = cells.shape[3], columns = cells.shape[4]
-    cdef Py_ssize_t tile, row, column, top, left, digit, target, i, o, block, width
-    cdef real more
+    cdef Py_ssize_t array = rows * columns, tile, row, column, top, left, digit, i, o, block, width
+    cdef Py_ssize_t together = slices if out.shape[0] == 1 else 1
+    cdef float *more        # of sixteen outputs, to be turned: (inputs, 16)
+    cdef float *line
     with nogil:
-        for tile in range(tiles):
+        more = <float *>malloc(rows * 16 * sizeof(float))
+        for tile in range(tiles if more != NULL else 0):
             top, left = (first + tile) // across * rows, (first + tile) % across * columns
             row = min(rows, out.shape[2] - top)
             column = min(columns, out.shape[1] - left)
-            for digit in range(slices):
-                target = digit if out.shape[0] > 1 else 0
-                for block in range(0, column, 16):    # a cache line of cells at a time
-                    width = min(16, column - block)
+            for block in range(0, column, 16):
+                width = min(16, column - block)
+                for digit in range(0, slices):
                     for i in range(row):
-                        for o in range(block, block + width):
-                            more = ((transfer[tile, 0, digit, i, o] - cells[tile, 0, digit, i, o])
-                                    - (transfer[tile, 1, digit, i, o] - cells[tile, 1, digit, i, o]))
-                            out[target, left + o, top + i] += <float>(factors[digit] * more)
+                        differences[real](&cells[tile, 0, digit, i, block], &transfer[tile, 0, digit, i, block],
+                                          slices * array, more + i * 16, factors[digit], width, digit % together > 0)
+                    if (digit + 1) % together:
+                        continue
+                    for o in range(width):
+                        line = &out[digit if together == 1 else 0, left + block + o, top]
+                        for i in range(row):
+                            line[i] += more[i * 16 + o]
+    if more == NULL:
+        raise MemoryError(f"no memory to turn the weights of {rows} rows")
+    free(more)
+
+
+cdef inline void differences(const float *cells, const real *transfer, Py_ssize_t negative, float *more, float factor,
+                             Py_ssize_t width, bint add) noexcept nogil:
+    """`more` becomes (or gains) factor ((M+ - G+) - (M- - G-)); negative cells are so far behind positive ones."""
+    cdef Py_ssize_t o
+    cdef real difference
+    for o in range(width):
+        difference = ((transfer[o] - cells[o]) - (transfer[negative + o] - cells[negative + o]))
+        more[o] = <float>(factor * difference) + (more[o] if add else 0)
 
 
 def add_converted(const float[:, ::1] currents, float[:, ::1] total, float scale, float levels, float bend,
