@@ -56,7 +56,6 @@ class LayerArrays:
         self.outputs, self.inputs = layer.outputs, layer.fan_in
         self.down, self.across = -(-self.inputs // crossbar.rows), -(-self.outputs // crossbar.columns)
         self.shape = (self.down * self.across, 2, self.slices, crossbar.rows, crossbar.columns)
-        self.ranges = np.zeros((2, self.slices), np.float32)     # of the ADC: forward and backward; 0: not known yet
         self.digits = None                                       # (slices, outputs, inputs), for converters
         self._programmed = self._weight = None
         self._interpolated = None
@@ -216,22 +215,26 @@ class LayerArrays:
         bend = np.float32(crossbar.dac_inl * CUBIC)
         return np.float32(crossbar.dac_gain) * u + np.float32(crossbar.dac_offset) + bend * (u - u * u * u)
 
-    def multiply(self, x, out, direction, worker):
+    def multiply(self, x, out, direction, ranges, worker):
         """Weighted sums through DACs, arrays and ADCs.
 
         Parameters
         ----------
         x : ndarray of float32, (count, inputs), or (count, outputs) backward
         out : ndarray of float32, (count, outputs), or (count, inputs) backward; overwritten
+        direction : FORWARD or BACKWARD
+        ranges : array or None
+            Of the ADCs, from `ranges`.
+        worker : hashable
+            Names the buffers of a thread.
         """
         out[...] = 0
         for n, factor, currents in self._currents(x, direction, worker):
-            scale = 1 / float(self.ranges[direction, n]) if self.crossbar.adc_bits is not None else 0.0
-            if scale == 0:
+            if ranges is None:
                 out += currents * np.float32(factor)
             else:
                 levels = 2.0 ** (self.crossbar.adc_bits - 1) - 1
-                _cells.add_converted(currents, out, scale, levels, self.crossbar.adc_inl * CUBIC, factor)
+                _cells.add_converted(currents, out, 1 / ranges[n], levels, self.crossbar.adc_inl * CUBIC, factor)
 
     def _currents(self, x, direction, worker):
         """(digit, worth, currents) of every cycle, tile and digit; currents in steps of a digit at full voltage."""
@@ -246,28 +249,24 @@ class LayerArrays:
                     np.matmul(voltage[:, lines], matrix, out=currents)
                     yield n, worth * self.worth[n], currents
 
-    def calibrate(self, x, direction):
-        """Set the ranges of the ADCs in a direction, unless they are set.
+    def ranges(self, x, direction):
+        """Full scales of the ADCs of each digit in a direction; None without ADCs.
 
         Parameters
         ----------
         x : ndarray of float32, (count, inputs), or (count, outputs) backward
-            Its first SAMPLE rows are looked at.
+            Where ADCs are calibrated, the first SAMPLE vectors tell.
         """
-        ranges = self.ranges[direction]
-        if self.crossbar.adc_bits is None or ranges.all():
-            return
+        if self.crossbar.adc_bits is None:
+            return None
         if self.crossbar.adc_range != CALIBRATED:
             lines = (self.crossbar.rows, self.crossbar.columns)[direction]
-            ranges[:] = self.crossbar.adc_range * self.top * lines
-            return
+            return np.full(self.slices, self.crossbar.adc_range * self.top * lines)
+        ranges = np.zeros(self.slices)
         for n, _, currents in self._currents(np.ascontiguousarray(x[:SAMPLE]), direction, "sample"):
             ranges[n] = max(ranges[n], currents.max(), -currents.min())
         ranges[ranges == 0] = self.top      # no current at all: any range will do
-
-    def begin_epoch(self):
-        """Calibrate again with the next batch."""
-        self.ranges[:] = 0
+        return ranges
 
     # -- state -------------------------------------------------------------------------------------
 
@@ -282,7 +281,7 @@ class LayerArrays:
         return state
 
     def _kept(self):
-        return (("variation", self.variation), ("stuck", self.stuck), ("range", self.ranges))
+        return (("variation", self.variation), ("stuck", self.stuck))
 
     def restore(self, state, where):
         """Continue from what `state` returned; `where` begins the sentence of a mistake."""
@@ -315,11 +314,11 @@ class ThroughArrays(Unfolded):
     def forward(self, x, finish):
         rows, columns = self.size(x)
         images = x[: -(-SAMPLE // (rows * columns))]
-        self._arrays.calibrate(self._ordered("sample", self._columns("sample", images)), FORWARD)
+        self._ranges = self._arrays.ranges(self._ordered("sample", self._columns("sample", images)), FORWARD)
         super().forward(x, finish)
 
     def backward(self, x, e, gradient, x_gradient):
-        self._arrays.calibrate(e.reshape(-1, e.shape[3]), BACKWARD)
+        self._ranges = self._arrays.ranges(e.reshape(-1, e.shape[3]), BACKWARD)
         super().backward(x, e, gradient, x_gradient)
 
     def _ordered(self, worker, unfolded):
@@ -327,20 +326,20 @@ class ThroughArrays(Unfolded):
         return np.take(unfolded, self._order, axis=1, out=ordered, mode="clip")
 
     def _multiply(self, worker, unfolded, z):
-        self._arrays.multiply(self._ordered(worker, unfolded), z, FORWARD, worker)
+        self._arrays.multiply(self._ordered(worker, unfolded), z, FORWARD, self._ranges, worker)
         z *= self.factor
 
     def _multiply_back(self, worker, error, unfolded):
         ordered = self.workspace.array(f"ordered {worker}", unfolded.shape)
-        self._arrays.multiply(error, ordered, BACKWARD, worker)
+        self._arrays.multiply(error, ordered, BACKWARD, self._ranges, worker)
         np.take(ordered, self._back, axis=1, out=unfolded, mode="clip")
         unfolded *= self.factor
 
 
 def multiply_all(arrays, x, out, direction, factor):
     """The sums of a fully connected layer, images shared among threads."""
-    arrays.calibrate(x, direction)
-    over_slices(lambda a, b: arrays.multiply(x[a:b], out[a:b], direction, a), len(x), least=16)
+    ranges = arrays.ranges(x, direction)
+    over_slices(lambda a, b: arrays.multiply(x[a:b], out[a:b], direction, ranges, a), len(x), least=16)
     out *= np.float32(factor)
 
 

@@ -45,7 +45,7 @@ class Crossbar:
         Bits of the ADC behind every column (forward) and row (backward), sign included. None: no rounding.
     adc_range : float or "calibrated"
         Its full scale, as a fraction of the current of a column of cells that all are at their highest conductance
-        with full input; or the largest current in the first batch of an epoch.
+        with full input; or the largest current that the first inputs of a batch make in the layer.
     adc_inl : float
         Largest deviation of a cubic bend, in units of the full scale.
     calibrate_gain : bool

@@ -163,8 +163,6 @@ class Model:
         """Reset the velocity, as the reference does at the start of every epoch."""
         for layer in self.layers:
             layer.velocity.fill(0)
-            if layer.array is not None:
-                layer.array.begin_epoch()
 
     def severity(self):
         """Mean severity of the arrays of all layers (see `neurosim.crossbar.severity`); 0 without a crossbar."""
