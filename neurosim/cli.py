@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from neurosim.cli_study import add_studies
 from neurosim.console import STATUS_HELP, guarded
 from neurosim.errors import NeurosimError
 
@@ -59,6 +60,14 @@ examples
 Writes a table with a row a combination: what was varied, area, latency and energy of each step, efficiency, throughput,
 and the ids of warnings or why a design cannot be evaluated. Traces as for `neurosim run`. Designs that differ only in
 node, temperature, ADC, multiplexing or buffers share most of the work; --cache keeps it for the next call.
+
+{STATUS_HELP}"""
+
+STUDY_HELP = f"""\
+example
+  neurosim study crossbar --out studies/crossbar --quick
+
+`neurosim study STUDY --help` explains a study. Each leaves a table with a row a run, and a figure.
 
 {STATUS_HELP}"""
 
@@ -203,6 +212,9 @@ def _parser(words=()):
 
         cli_train.add_arguments(train)
 
+    study = command("study", _study, "train a grid of networks to answer one question", STUDY_HELP)
+    add_studies(study)
+
     plan = command("plan", _plan, "show floorplan and area without traces", PLAN_HELP)
     _add_network(plan)
     _add_design(plan)
@@ -278,6 +290,12 @@ def _train(options):
     from neurosim.cli_train import train
 
     return train(options)
+
+
+def _study(options):
+    from neurosim.cli_study import study
+
+    return study(options)
 
 
 def _doctor(options):
