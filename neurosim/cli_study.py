@@ -1,7 +1,7 @@
 """`neurosim study`: grids of training runs that answer one question each.
 
 A study is a module with HELP, `add_arguments(parser)`, `runs(options)` -> list of dict, `run(parameters)` -> dict,
-`figure(table)` -> matplotlib Figure and `summary(table)` -> text. What takes long to import it imports where it is used.
+`figure(table)` -> matplotlib Figure and `summary(table)` -> text. It imports where it is used what takes long.
 """
 
 import argparse

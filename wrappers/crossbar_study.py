@@ -28,7 +28,7 @@ POINTS = {
 QUICK_POINTS = {"r_min": (1e4,), "r_wire": (30.0,), "adc_bits": (5,), "v": (3.0,), "gamma": (20.0,)}
 TITLES = {
     "rows": "array size", "r_min": "resistance of a cell that is on [ohm]", "r_wire": "wire per cell [ohm]",
-    "adc_bits": "ADC bits", "v": "write nonlinearity v", "gamma": "write noise γ",
+    "adc_bits": "ADC bits", "v": "write nonlinearity v", "gamma": "write noise gamma",
 }
 # Layers, and how many times as many epochs as asked for: small networks take next to no time.
 NETWORKS = {

@@ -274,7 +274,8 @@ class LayerArrays:
         """What a run continues from, as {name: ndarray}."""
         state = {name: array for name, array in self._kept() if array is not None}
         if self._interpolated is not None and self._interpolated.ratio is not None:
-            state |= {name: np.asarray(array) for name, array in self._interpolated.state().items() if array is not None}
+            kept = self._interpolated.state()
+            state |= {name: np.asarray(array) for name, array in kept.items() if array is not None}
             state |= {"programmed": self._programmed, "effective": self._weight}
             if self.converts:
                 state["digits"] = self.digits
@@ -289,12 +290,15 @@ class LayerArrays:
             if target is None:
                 continue
             if name not in state or state[name].shape != target.shape:
-                raise NeurosimError(f"the state has no {where}{name} of shape {target.shape}; it is of another crossbar")
+                raise NeurosimError(
+                    f"the state has no {where}{name} of shape {target.shape}; it is of another crossbar"
+                )
             target[...] = state[name]
         self._programmed = self._weight = self.digits = None
         if self._interpolated is not None:
-            old = {name: state.get(name) for name in ("age", "ratio", "rest")}
-            self._interpolated.restore({**old, "age": int(old["age"]) if old["age"] is not None else 0})
+            self._interpolated.restore({
+                "age": int(state.get("age", 0)), "ratio": state.get("ratio"), "rest": state.get("rest"),
+            })
             if "programmed" in state:
                 self._programmed, self._weight = (np.array(state[name]) for name in ("programmed", "effective"))
                 self.digits = np.array(state["digits"]) if self.converts else None

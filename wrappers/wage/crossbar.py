@@ -213,7 +213,8 @@ def _checked(name, value, where=""):
     if name == "method":
         if value not in METHODS:
             raise NeurosimError(
-                f"{where}method = {value!r} is unknown{suggestion(str(value), METHODS)}; use one of {', '.join(METHODS)}"
+                f"{where}method = {value!r} is unknown{suggestion(str(value), METHODS)}; use one of "
+                f"{', '.join(METHODS)}"
             )
         return value
     if name == "calibrate_gain":
@@ -234,7 +235,9 @@ def _checked(name, value, where=""):
     if not low <= number <= high or (whole and number != int(number)):
         kind = "whole numbers" if whole else "numbers"
         word = ' or "none"' if optional else f' or "{CALIBRATED}"' if name == "adc_range" else ""
-        raise NeurosimError(f"{where}{name} = {value!r} is out of range; it takes {kind} from {low:g} to {high:g}{word}")
+        raise NeurosimError(
+            f"{where}{name} = {value!r} is out of range; it takes {kind} from {low:g} to {high:g}{word}"
+        )
     return int(number) if whole else number
 
 
@@ -253,7 +256,8 @@ def named(text):
         return PRESETS[str(text)]
     if not Path(text).exists() and Path(text).suffix != ".toml":
         raise NeurosimError(
-            f"{text}: this is no crossbar{suggestion(str(text), PRESETS)}; give one of {', '.join(PRESETS)} or a TOML file"
+            f"{text}: this is no crossbar{suggestion(str(text), PRESETS)}; give one of {', '.join(PRESETS)} or a TOML "
+            "file"
         )
     return Crossbar.from_file(text)
 

@@ -12,8 +12,8 @@ import numpy as np
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.architecture import Architecture
-from neurosim.wrappers.wage.convolution import Workspace
 from neurosim.wrappers.wage.arrays import update_curve, write_noise
+from neurosim.wrappers.wage.convolution import Workspace
 from neurosim.wrappers.wage.device import add_noise, update_weights
 from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.layers import Layer, TrainingError
