@@ -523,7 +523,7 @@ def test_study_of_one_network(tmp_path, capsys):
     words = ["study", "crossbar", "--quick", "--network", "two-layer", "--epochs", "1", "--jobs", "1", "--out"]
     assert cli.main([*words, str(tmp_path / "a")]) == 0
     told = capsys.readouterr()
-    assert "without any fault" in told.out and "adc_bits        5" in told.out
+    assert "without any fault" in told.out and "adc_bits        3" in told.out
     table = (tmp_path / "a" / "study.csv").read_bytes()
     header, *rows = table.decode().splitlines()
     assert header == ("network,data,epochs,crossbar,rows,r_min,r_wire,adc_bits,v,gamma,seed,accuracy,severity,seconds,"

@@ -11,23 +11,27 @@ example
   neurosim study crossbar --out studies/first --quick
 
 Trains the chain of VGG-8 with few channels, and a network of two small layers, on arrays of the preset txsim (64 x 64,
-100 kohm to 1 Mohm, 2-bit cells, linear writes) of which one property at a time is changed: array size, resistance of a
-cell, resistance of the wires, bits of the ADC, write nonlinearity v, write noise gamma; and without any fault.
+100 kohm to 1 Mohm, 2-bit cells, linear writes) of which one property at a time is changed: resistance of a cell, array
+size (with cells of 10 kohm), resistance of the wires, bits of the ADC, write nonlinearity v, write noise gamma; and
+without any fault.
 The table study.csv has a row a run, study.png shows accuracy against each property. A study that was interrupted goes
 on when it is called again; more seeds extend it."""
 
 DEFAULT = {"rows": 64, "r_min": 1e5, "r_wire": 2.12, "adc_bits": "none", "v": 0.0, "gamma": 0.0}
 POINTS = {
-    "rows": (16, 32, 128, 256),
-    "r_min": (1e4, 3e4, 3e5),
-    "r_wire": (0.0, 10.0, 30.0),
-    "adc_bits": (4, 5, 6, 8),
-    "v": (0.1, 1.0, 3.0, 5.0),
-    "gamma": (1.0, 5.0, 20.0, 50.0),
+    "r_min": (5e3, 1e4, 3e4, 3e5),
+    "rows": (16, 32, 64, 128),
+    "r_wire": (0.0, 10.0, 30.0, 100.0),
+    "adc_bits": (2, 3, 4),
+    "v": (0.1, 1.0, 3.0, 10.0),
+    "gamma": (1.0, 5.0, 20.0, 100.0),
 }
-QUICK_POINTS = {"r_min": (1e4,), "r_wire": (30.0,), "adc_bits": (5,), "v": (3.0,), "gamma": (20.0,)}
+# The layers of these networks are small: only with cells of 10 kohm does the size of arrays matter to them.
+BESIDES = {"rows": {"r_min": 1e4}}
+QUICK_POINTS = {"r_min": (1e4,), "r_wire": (30.0,), "adc_bits": (3,), "v": (3.0,), "gamma": (20.0,)}
 TITLES = {
-    "rows": "array size", "r_min": "resistance of a cell that is on [ohm]", "r_wire": "wire per cell [ohm]",
+    "r_min": "resistance of a cell that is on [ohm]", "rows": "array size, cells of 10 kohm",
+    "r_wire": "wire per cell [ohm]",
     "adc_bits": "ADC bits", "v": "write nonlinearity v", "gamma": "write noise gamma",
 }
 # Layers, and how many times as many epochs as asked for: small networks take next to no time.
@@ -56,7 +60,8 @@ def runs(options):
     seeds = options.seeds or (1 if options.quick else 3)
     points = [{"crossbar": "none", **DEFAULT}, {"crossbar": "txsim", **DEFAULT}]
     for name, values in (QUICK_POINTS if options.quick else POINTS).items():
-        points += [{"crossbar": "txsim", **DEFAULT, name: value} for value in values]
+        more = [{"crossbar": "txsim", **DEFAULT, **BESIDES.get(name, {}), name: value} for value in values]
+        points += [point for point in more if point not in points]
     return [
         {"network": network, "data": options.data, "epochs": epochs * NETWORKS[network][1], **point, "seed": seed}
         for seed in range(seeds)
@@ -119,9 +124,9 @@ def _dataset(source):
 
 
 def chosen(table, name):
-    """Rows in which only one property differs from the default, with that property as numbers, sorted."""
+    """Rows in which one property is changed (and what has to be `BESIDES`), with it as numbers, sorted."""
     rows = table[table["crossbar"] != "none"]
-    for other, value in DEFAULT.items():
+    for other, value in {**DEFAULT, **BESIDES.get(name, {})}.items():
         if other != name:
             rows = rows[rows[other].astype(str) == str(value)]
     numbers = rows[name].astype(str).replace("none", "inf").astype(float)
@@ -139,7 +144,7 @@ def figure(table):
         for network, colour in COLOURS.items():
             mine = table[table["network"] == network]
             ideal = mine[mine["crossbar"] == "none"]["accuracy"]
-            if mine.empty:
+            if chosen(mine, name).empty:
                 continue
             groups = chosen(mine, name).groupby(name)["accuracy"].agg(["mean", "min", "max"])
             places = range(len(groups))
