@@ -174,10 +174,10 @@ class HybridCell(_Values):
     def msb_weight(self):
         """F: weight of the non-volatile part over that of the volatile part.
 
-        In a 2T-1FeFET cell the window of the gate charge is one step of the polarisation, so that F follows from its
-        levels.
+        In a 2T-1FeFET cell F follows from the levels: the window of the gate charge spans two steps of the
+        polarisation, so that a cell whose charge has left its bin is re-centred in the next one.
         """
-        return float(self.polarization_levels - 1) if self.ferroelectric else self.significance
+        return (self.polarization_levels - 1) / 2 if self.ferroelectric else self.significance
 
     @property
     def pulses_per_weight(self):

@@ -6,7 +6,8 @@ recorded draws.
 
 import numpy as np
 
-PURPOSES = ("weights", "device", "rounding", "cycle", "retention", "variation", "process", "stuck")
+PURPOSES = ("weights", "device", "rounding", "cycle", "retention", "variation", "process", "stuck", "leak", "charge",
+            "write")
 
 
 class Draws:
@@ -70,6 +71,18 @@ class Draws:
         """Cells that are stuck: 1 with probability `on` (at the highest conductance), 2 with `off`, else 0; int8."""
         values = self.generator("stuck", layer).random(shape, np.float32)
         return (values < on) + np.int8(2) * ((values >= on) & (values < on + off))
+
+    def leak(self, layer, shape, sigma):
+        """Relative deviation of the retention time of every volatile cell, N(0, sigma^2)."""
+        return self.generator("leak", layer).standard_normal(shape, np.float32) * np.float32(sigma)
+
+    def charge(self, layer, count):
+        """Noise of the update of `count` volatile cells, N(0, 1)."""
+        return self.generator("charge", layer).standard_normal(count, np.float32)
+
+    def write(self, layer, count):
+        """Noise of `count` devices written in a transfer, N(0, 1)."""
+        return self.generator("write", layer).standard_normal(count, np.float32)
 
     def state(self):
         """Where every generator stands, as {name: array of uint64} to be saved."""

@@ -89,6 +89,7 @@ class Layer:
         self.gradient = np.zeros(layer.shape, np.float32)
         self.rows = None        # label rows of the devices, where they vary
         self.array = None       # crossbars that hold the weights, where these are not ideal
+        self.synapse = None     # hybrid-precision synapses, where there are any
         self.inputs = self.outputs = self.code = None
         self._off_grid = False
         if layer.is_conv:

@@ -5,7 +5,7 @@
 >>> loss = model.train_batch(images, labels)         # float32 (images, channels, rows, columns); int
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.layers import Layer, TrainingError
 from neurosim.wrappers.wage.options import Options
 from neurosim.wrappers.wage.parallel import own_threads
+from neurosim.wrappers.wage.synapse import COUNTS, Synapse
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Model:
         Random draws, or a seed for them.
     crossbar : crossbar.Crossbar, optional
         Arrays that are not ideal, in forward and backward pass and in the update; ideal ones unless given.
+    hybrid : hybrid.Hybrid, optional
+        Train on hybrid-precision synapses instead of one device a weight.
 
     Attributes
     ----------
@@ -50,16 +53,17 @@ class Model:
         From the input; each has `name`, `weight`, `scale`, `velocity`, `gradient`, `update`, `inputs`, `outputs`.
     """
 
-    def __init__(self, architecture=None, options=None, draws=117, crossbar=None):
+    def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None):
         self.architecture = architecture or Architecture.default()
         self.options = options or Options()
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
         self.crossbar = crossbar
         self.curve = update_curve(self.options, crossbar)
         self._workspace = Workspace()
+        layer_options = self.options if hybrid is None else hybrid.layer_options(self.options)
         last = len(self.architecture.layers) - 1
         self.layers = [
-            Layer(layer, index, self.options, self.draws, self._workspace, last=index == last)
+            Layer(layer, index, layer_options, self.draws, self._workspace, last=index == last)
             for index, layer in enumerate(self.architecture.layers)
         ]
         if crossbar is not None:
@@ -69,6 +73,11 @@ class Model:
             for layer in reversed(self.layers):
                 deviation = self.draws.device(layer.index, layer.weight.shape, self.options.device_variation)
                 layer.rows = tuple(np.ascontiguousarray(rows) for rows in self.curve.rows(deviation))
+        self.hybrid = hybrid
+        if hybrid is not None:
+            gamma = None if crossbar is None else crossbar.gamma
+            for layer in self.layers:
+                layer.synapse = Synapse(layer, hybrid, self.options, self.curve, self.draws, gamma)
         self._logits = None
 
     # -- one batch ---------------------------------------------------------------------------------
@@ -131,6 +140,11 @@ class Model:
     def step(self, learning_rate=1.0):
         """Move all weights by the gradients of the last backward pass; the updates are in `layers[n].update`."""
         options = self.options
+        if self.hybrid is not None:
+            for layer in reversed(self.layers):
+                layer.accelerate(options.momentum, options.gradient_share)
+                layer.synapse.step(learning_rate)
+            return
         for layer in reversed(self.layers):
             layer.accelerate(options.momentum, options.gradient_share)
             buffer = self._workspace.array("draws", layer.weight.shape)
@@ -148,6 +162,27 @@ class Model:
             return write_noise(self.draws, layer.index, layer.update, self.crossbar.gamma)
         sigma = 2 * self.options.cycle_variation  # a fraction of the full range, which is 2
         return lambda moved: self.draws.cycle(layer.index, moved, sigma)
+
+    def finish(self):
+        """End of training: hybrid synapses make a last transfer, and what the volatile part held is lost.
+
+        Without hybrid synapses there is nothing to do.
+        """
+        if self.hybrid is not None:
+            for layer in self.layers:
+                layer.synapse.finish()
+
+    def counters(self):
+        """{name: number} of pulses, clips, transfers and writes of hybrid synapses, over all layers; see `synapse`.
+
+        `batches` and `transfers` count the chip's, not those of every layer.
+        """
+        if self.hybrid is None:
+            return {}
+        total = sum(layer.synapse.counts for layer in self.layers)
+        chip = self.layers[0].synapse
+        return {name: int(total[n]) if name not in ("batches", "transfers") else chip.count(name)
+                for n, name in enumerate(COUNTS)}
 
     def train_batch(self, images, labels, learning_rate=1.0):
         """Forward, backward and step; returns (loss, number of images classified correctly)."""
@@ -218,6 +253,8 @@ class Model:
                 state[f"{layer.name}.ltp"], state[f"{layer.name}.ltd"] = layer.rows
             if layer.array is not None:
                 state |= {f"{layer.name}.crossbar.{name}": kept for name, kept in layer.array.state().items()}
+            if layer.synapse is not None:
+                state.update((f"{layer.name}.hybrid.{what}", array) for what, array in layer.synapse.arrays().items())
         return state
 
     def restore(self, state):
@@ -232,6 +269,8 @@ class Model:
             wanted = [(layer.weight, "weight"), (layer.velocity, "velocity"), (layer.update, "update")]
             if layer.rows is not None:
                 wanted += [(layer.rows[0], "ltp"), (layer.rows[1], "ltd")]
+            if layer.synapse is not None:
+                wanted += [(array, f"hybrid.{what}") for what, array in layer.synapse.arrays().items()]
             for target, what in wanted:
                 name = f"{layer.name}.{what}"
                 if name not in state:
