@@ -5,7 +5,7 @@
 >>> loss = model.train_batch(images, labels)         # float32 (images, channels, rows, columns); int
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
