@@ -154,7 +154,7 @@ class Layer:
         if self._fast is not None and on_grids:
             data_step = 1 / max(quantize.levels(options.activation_bits), quantize.levels(options.error_bits))
             exact = self._fast.prepare(weight, 1 / self.scale, 1 / quantize.levels(options.weight_bits), data_step)
-            if exact or self._off_grid:
+            if exact or self._off_grid or self.synapse is not None:
                 return self._fast
         self._plain.prepare(weight, 1 / self.scale)
         return self._plain
