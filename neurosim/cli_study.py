@@ -1,7 +1,8 @@
 """`neurosim study`: grids of training runs that answer one question each.
 
 A study is a module with HELP, `add_arguments(parser)`, `runs(options)` -> list of dict, `run(parameters)` -> dict,
-`figure(table)` -> matplotlib Figure and `summary(table)` -> text. It imports where it is used what takes long.
+`figure(table)` -> matplotlib Figure and `summary(table)` -> text; it may have `tables(table)` -> {file name: DataFrame}
+of more tables to write. What takes long to import it imports where it is used.
 """
 
 import argparse
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from neurosim.console import STATUS_HELP
 from neurosim.errors import NeurosimError
-from neurosim.outputs import check_writable
+from neurosim.outputs import check_writable, write_whole
 from neurosim.progress import StatusLine
 from neurosim.units import duration
 
 STUDIES = {
     "crossbar": ("neurosim.wrappers.crossbar_study", "train on crossbars that are not ideal, one fault at a time"),
+    "hybrid": ("neurosim.wrappers.hybrid_study", "set hybrid-precision synapses against non-volatile devices only"),
 }
 FIGURE = "study.png"
 
@@ -67,6 +69,8 @@ def study(options):
     start = time.perf_counter()
     with _Runs(quiet=options.quiet) as progress:
         table = run_grid(module.runs(options), module.run, folder, jobs=options.jobs, progress=progress)
+    for name, frame in getattr(module, "tables", lambda table: {})(table).items():
+        write_whole(folder / name, frame.to_csv(index=False))
     _draw(module.figure(table), folder / FIGURE)
     if not options.quiet:
         print(module.summary(table))

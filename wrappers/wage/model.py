@@ -19,7 +19,7 @@ from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.layers import Layer, TrainingError
 from neurosim.wrappers.wage.options import Options
 from neurosim.wrappers.wage.parallel import own_threads
-from neurosim.wrappers.wage.synapse import COUNTS, Synapse
+from neurosim.wrappers.wage.synapse import COUNTS, OF_CHIP, Synapse
 
 
 @dataclass(frozen=True)
@@ -175,14 +175,14 @@ class Model:
     def counters(self):
         """{name: number} of pulses, clips, transfers and writes of hybrid synapses, over all layers; see `synapse`.
 
-        `batches` and `transfers` count the chip's, not those of every layer.
+        `batches` and transfers count the chip's, not those of every layer; `cells` is the number of synapses.
         """
         if self.hybrid is None:
             return {}
         total = sum(layer.synapse.counts for layer in self.layers)
         chip = self.layers[0].synapse
-        return {name: int(total[n]) if name not in ("batches", "transfers") else chip.count(name)
-                for n, name in enumerate(COUNTS)}
+        counts = {name: chip.count(name) if name in OF_CHIP else int(total[n]) for n, name in enumerate(COUNTS)}
+        return counts | {"cells": sum(layer.weight.size for layer in self.layers)}
 
     def train_batch(self, images, labels, learning_rate=1.0):
         """Forward, backward and step; returns (loss, number of images classified correctly)."""

@@ -19,15 +19,17 @@ NONE = np.zeros(0, np.float32)
 
 # What is counted, summed over the cells of a layer.
 COUNTS = (
-    "batches",      # updates
-    "pulses",       # pulses on the volatile part
-    "clips",        # updates that met the end of its range
-    "transfers",    # transfers of the array, the last one included
-    "writes",       # non-volatile devices written, in transfers during training
-    "write_pulses", # their pulses
-    "erases",       # cells whose pair was full and was written anew
-    "last_writes",  # devices written by the last transfer
+    "batches",          # updates
+    "pulses",           # pulses on the volatile part
+    "clips",            # updates that met the end of its range
+    "transfers",        # transfers of the array, those at the end of training included
+    "writes",           # non-volatile devices written, in transfers during training
+    "write_pulses",     # their pulses
+    "erases",           # cells whose pair was full and was written anew
+    "last_transfers",   # transfers at the end of training
+    "last_writes",      # devices written by them
 )
+OF_CHIP = ("batches", "transfers", "last_transfers")    # the same in every layer
 
 
 class Synapse:
@@ -174,7 +176,11 @@ class Synapse:
             charge[cells] -= (pulses * np.float32(self.cell.msb_weight / steps_per_state)).astype(np.float32)
         else:
             charge.fill(0)
-        self._count(transfers=1, write_pulses=given, erases=erased, **{"last_writes" if last else "writes": written})
+        self._count(transfers=1)
+        if last:
+            self._count(last_transfers=1, last_writes=written)
+        else:
+            self._count(writes=written, write_pulses=given, erases=erased)
 
     def _write_pair(self, positive, negative, cells, pulses, state):
         """Pulses on the device of the sign; where one is full, both are erased and one holds the difference."""
