@@ -62,7 +62,7 @@ def _parameters():
     yield p("charge_current", 6.67e-6, "A", "current that charges or discharges the volatile part", V3, above=0)
     yield p("charge_pulse", 0.5e-9, "s", "width of an update pulse of the volatile part", V3, above=0)
     yield p("charge_voltage", 1.0, "V", "supply of the charging current", V3, above=0)
-    yield p("capacitor_levels", 32, "", "levels of the capacitor (hybrid-3t1c)", V3, low=2, high=1000000)
+    yield p("capacitor_levels", 32, "", "levels of the capacitor (hybrid-3t1c)", V3, low=2, high=65536)
     yield p("capacitor_nonlinearity_up", 0.2, "", "non-linearity label of the volatile part's charging", V3,
             low=-9, high=9)
     yield p("capacitor_nonlinearity_down", -0.2, "", "non-linearity label of the volatile part's discharging", V3,
@@ -75,7 +75,7 @@ def _parameters():
     yield p("rest_level", 0.5, "", "where the leak goes, in the volatile part's range (0.5: mid-range)", ESTIMATE,
             **share)
     # The FeFET whose gate is charged through two transistors.
-    yield p("gate_levels", 64, "", "levels of the gate charge over its window (2t1fefet)", IEDM, low=2, high=1000000)
+    yield p("gate_levels", 64, "", "levels of the gate charge over its window (2t1fefet)", IEDM, low=2, high=65536)
     yield p("polarization_levels", 4, "", "levels of the polarisation (2t1fefet)", IEDM, low=2, high=1024)
     yield p("program_voltage_low", 2.0, "V", "program pulse of the FeFET's lowest programmed level", IEDM, above=0)
     yield p("program_voltage_high", 4.0, "V", "program pulse of the FeFET's highest level; steps between are equal",

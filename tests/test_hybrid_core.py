@@ -62,7 +62,7 @@ def test_published_values():
     fefet = HybridCell(memory="2t1fefet")
     assert [round(voltage, 2) for voltage in fefet.program_voltages] == [2.0, 2.67, 3.33, 4.0]
     assert (fefet.msb_levels, fefet.lsb_levels, fefet.msb_weight) == (4, 64, 1.5)
-    assert fefet.pulses_per_weight * 2 == 4 * 64  # both ends of the weight are all levels apart
+    assert fefet.pulses_per_weight == 80  # the charge spans two of the three steps of the polarisation
     mean_square = (4.0**2 + sum(v * v for v in (2, 8 / 3, 10 / 3, 4)) / 4) / 2
     assert close(fefet.polarization_voltage, math.sqrt(mean_square), SAME_MATH)
 

@@ -12,7 +12,7 @@ HELP = """\
 examples
   neurosim study hybrid --out studies/hybrid
   neurosim study hybrid --out studies/first --quick
-  neurosim study hybrid --out studies/slow --set clock=1e7
+  neurosim study hybrid --out studies/slow --set clock_frequency=1e7
 
 Trains a network of two layers (64 hidden neurons) on hybrid synapses and on the trainer's ordinary devices (linear,
 32 levels), and evaluates the chip of each from its own trace. One property at a time is changed: learning rate,
