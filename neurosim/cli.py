@@ -66,6 +66,7 @@ node, temperature, ADC, multiplexing or buffers share most of the work; --cache 
 STUDY_HELP = f"""\
 example
   neurosim study crossbar --out studies/crossbar --quick
+  neurosim study hybrid --out studies/hybrid --quick
 
 `neurosim study STUDY --help` explains a study. Each leaves a table with a row a run, and a figure.
 

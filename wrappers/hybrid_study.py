@@ -19,7 +19,7 @@ Trains a network of two layers (64 hidden neurons) on hybrid synapses and on the
 transfer interval K, significance F, retention time with the leak to mid-range and to ground, kind of cell. The time of
 a batch, over which the capacitor leaks, is the chip's own; --set changes the chip, and a slower one forgets more.
 study.csv has a row a run, comparison.csv both chips side by side, study.png accuracy and writes. Everything is at the
-same learning rate unless it is the property: look at that panel before comparing. A study that was interrupted goes on
+same learning rate unless it is the property; comparison.csv takes each side at its best one. A study that was interrupted goes on
 when it is called again; more seeds extend it."""
 
 NEVER = 1_000_000_000       # batches, more than there are
@@ -104,7 +104,17 @@ def run(parameters):
         first = normalise(dataset.train_images[:BATCH]), dataset.train_labels[:BATCH]
         hybrid = Hybrid(cell, chip_batch_time(architecture, cell, *first, design=design, options=options, seed=seed,
                                               learning_rate=rate))  # fmt: skip
-    model = Model(architecture, options, seed, hybrid=hybrid)
+
+    class Counting(Model):
+        """A model that counts the weights it moves: writes, where the devices themselves are updated."""
+
+        moves = 0
+
+        def step(self, learning_rate=1.0):
+            super().step(learning_rate)
+            self.moves += sum(int(np.count_nonzero(layer.update)) for layer in self.layers)
+
+    model = Counting(architecture, options, seed, hybrid=hybrid)
     problem = ""
     try:
         before = quick_training(model, dataset, epochs=parameters["epochs"], batch=BATCH, seed=seed,
@@ -113,10 +123,10 @@ def run(parameters):
         before, problem = 100 / dataset.classes, str(error)     # no better than chance
     test = normalise(dataset.test_images[:1])
     chips = compare_chips(model, test, design)
-    counters = model.counters()
+    rates = _rates(model)
     model.finish()
     accuracy = before if problem else model.evaluate(batches(dataset.test_images, dataset.test_labels, 500))[1]
-    results = {"accuracy": accuracy, "accuracy_with_volatile": before, **_rates(counters)}
+    results = {"accuracy": accuracy, "accuracy_with_volatile": before, **rates}
     results["batch_time_over_retention"] = hybrid.batch_time / hybrid.cell.retention_time if hybrid else None
     for name, row in chips.iterrows():
         if not np.isnan(row["envm"]):
@@ -130,11 +140,13 @@ def _column(name, row):
     return f"{name} [{row['unit']}]"
 
 
-def _rates(counters):
-    """Counters of a cell over the whole training."""
+def _rates(model):
+    """Counters of a cell over the whole training; without a volatile part, only writes."""
     names = {"pulses": "pulses_per_cell", "clips": "clips_per_cell", "writes": "writes_per_cell"}
+    counters = model.counters()
     if not counters:
-        return dict.fromkeys((*names.values(), "transfers"))     # not counted
+        cells = sum(layer.weight.size for layer in model.layers)
+        return dict.fromkeys((*names.values(), "transfers")) | {"writes_per_cell": model.moves / cells}
     rates = {column: counters[name] / counters["cells"] for name, column in names.items()}
     return rates | {"transfers": counters["transfers"] - counters["last_transfers"]}
 
@@ -169,18 +181,36 @@ def envm(table):
     return table[table["synapse"] == "envm"].sort_values("learning_rate")
 
 
+def best(rows):
+    """The rows with the learning rate of the highest mean accuracy."""
+    return rows[rows["learning_rate"] == rows.groupby("learning_rate")["accuracy"].mean().idxmax()]
+
+
 def tables(table):
-    """{file name: table}: both chips side by side, the hybrid one as it is by default; means over the seeds."""
+    """{file name: table}: both chips side by side, each trained at its best learning rate; means over the seeds."""
     import pandas as pd
 
-    default = chosen(table, "seed")
-    alone = envm(table)
-    alone = alone[alone["learning_rate"] == DEFAULT["learning_rate"]]
-    names = ["accuracy", "writes_per_cell", *(name for name in table.columns if name.endswith("]"))]
-    rows = [{"quantity": name, "envm": alone[name].mean(), "hybrid": default[name].mean()} for name in names]
-    frame = pd.DataFrame(rows)
+    sides = {"envm": best(envm(table)), "hybrid": best(chosen(table, "learning_rate"))}
+    names = ["learning_rate", "accuracy", "writes_per_cell", *(name for name in table.columns if name.endswith("]"))]
+    frame = pd.DataFrame(
+        {"quantity": names} | {side: [rows[name].mean() for name in names] for side, rows in sides.items()}
+    )
     frame["ratio"] = frame["hybrid"] / frame["envm"].where(frame["envm"] != 0)
-    return {COMPARISON: frame}
+    return {COMPARISON: pd.concat([frame, _own_break_even(frame, sides["hybrid"]["transfer_interval"].iloc[0])])}
+
+
+def _own_break_even(frame, interval):
+    """The interval from which on updates and transfers take less than those of eNVM only, each on its own trace."""
+    import pandas as pd
+
+    values = frame.set_index("quantity")
+    rows = []
+    for kind, unit in (("energy", "J"), ("latency", "s")):
+        update, transfer = (values.loc[f"{step}_{kind}_per_batch [{unit}]"] for step in ("update", "transfer"))
+        saved = update["envm"] - update["hybrid"]
+        value = transfer["hybrid"] * interval / saved if saved > 0 else np.inf
+        rows.append({"quantity": f"break_even_interval_{kind}_as_trained [batch]", "hybrid": value})
+    return pd.DataFrame(rows)
 
 
 def figure(table):
@@ -188,7 +218,7 @@ def figure(table):
     from matplotlib.figure import Figure
 
     result = Figure(figsize=(12, 6), layout="constrained")
-    panels = result.subplots(2, len(TITLES), sharey="row", sharex="col")
+    panels = result.subplots(2, len(TITLES), sharex="col")
     for (upper, lower), (name, title) in zip(panels.T, TITLES.items(), strict=True):
         lines = {"hybrid": (chosen(table, name), "tab:blue")}
         if name == "learning_rate":
@@ -199,8 +229,6 @@ def figure(table):
         places = {value: place for place, value in enumerate(values)}
         for label, (rows, colour) in lines.items():
             for axes, column in ((upper, "accuracy"), (lower, "writes_per_cell")):
-                if column == "writes_per_cell" and label == "eNVM only":
-                    continue
                 groups = rows.groupby(name)[column].agg(["mean", "min", "max"])
                 x = [places[value] for value in groups.index]
                 axes.fill_between(x, groups["min"], groups["max"], color=colour, alpha=0.15, linewidth=0)
@@ -209,8 +237,10 @@ def figure(table):
         lower.set_xlabel(title)
         for axes in (upper, lower):
             axes.spines[["top", "right"]].set_visible(False)
+        upper.set_ylim(0, 102)
+        lower.set_ylim(bottom=0)
         if len(lines) > 1:
-            upper.legend(frameon=False, loc="lower left")
+            upper.legend(frameon=False, loc="lower right")
     panels[0][0].set_ylabel("test accuracy [%]")
     panels[1][0].set_ylabel("eNVM writes per cell")
     rate = _word(DEFAULT["learning_rate"])
@@ -234,7 +264,7 @@ def summary(table):
     lines.append("hybrid, leak to ground")
     for value, rows in chosen(table, "retention_time", 0.0).groupby("retention_time"):
         lines.append(_line("retention_time", value, rows))
-    lines.append(f"{'chip, as trained':<50}{'eNVM only':>12}{'hybrid':>12}{'ratio':>9}")
+    lines.append(f"{'each at its best learning rate':<50}{'eNVM only':>12}{'hybrid':>12}{'ratio':>9}")
     for row in tables(table)[COMPARISON].itertuples():
         cells = [f"{value:{width}.4g}" if value == value else " " * width for value, width in
                  ((row.envm, 12), (row.hybrid, 12), (row.ratio, 9))]
