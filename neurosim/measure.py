@@ -4,6 +4,8 @@ import os
 
 from neurosim.stats import ArrayReader, conversion_key
 
+READ_AHEAD = 1 << 22  # weights of a layer
+
 
 def threads():
     """Threads that measure arrays: the cores this process may use, or NEUROSIM_THREADS if that is set."""
@@ -72,11 +74,13 @@ def measured(plans, trace, pool, cache=None):
         for index in range(layers):
             yield cache.layer(trace, index, measured_by(first), reader, parts[index], pool)
         return
-    ahead = pool.submit(trace.layer, 0)
+    ahead = None
     for index in range(layers):
-        recorded = ahead.result()
-        if index + 1 < layers:
-            ahead = pool.submit(trace.layer, index + 1)
+        recorded = ahead.result() if ahead else trace.layer(index)
+        # The next layer is read while this one is computed, unless it is so large that both together would set the peak
+        # of the memory.
+        small = index + 1 < layers and first.network[index + 1].weights <= READ_AHEAD
+        ahead = pool.submit(trace.layer, index + 1) if small else None
         data, activity = reader.layer(recorded), recorded.activity
         del recorded  # the largest thing in memory
         stats = pool.map(data.measure, parts[index])

@@ -10,7 +10,7 @@ import numpy as np
 
 from neurosim.errors import NeurosimError
 
-BLOCK = 8 * 2**20  # bytes of a trace file that are read at a time
+BLOCK = 2 * 2**20  # bytes of a trace file that are read at a time
 
 
 @dataclass(frozen=True)

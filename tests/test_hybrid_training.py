@@ -366,8 +366,8 @@ def test_the_command_line():
         parsed("--hybrid", "2t1fefet", "--transfer-every", "7", "--hybrid-set", "retention_time=0.25", "--hybrid-set",
                "residue=reset", "--hybrid-set", "gate_levels=32"), lambda cell: cell.retention_time * 2,
     )
-    assert got == Hybrid.of(memory="2t1fefet", transfer_interval=7, retention_time=0.25, residue="reset", gate_levels=32,
-                            batch_time=0.5)
+    assert got == Hybrid.of(memory="2t1fefet", transfer_interval=7, retention_time=0.25, residue="reset",
+                            gate_levels=32, batch_time=0.5)
     given = hybrid_module.from_arguments(parsed("--hybrid", "--hybrid-set", "batch_time=3"), lambda cell: 1 / 0)
     assert given.batch_time == 3
 

@@ -19,8 +19,8 @@ Trains a network of two layers (64 hidden neurons) on hybrid synapses and on the
 transfer interval K, significance F, retention time with the leak to mid-range and to ground, kind of cell. The time of
 a batch, over which the capacitor leaks, is the chip's own; --set changes the chip, and a slower one forgets more.
 study.csv has a row a run, comparison.csv both chips side by side, study.png accuracy and writes. Everything is at the
-same learning rate unless it is the property; comparison.csv takes each side at its best one. A study that was interrupted goes on
-when it is called again; more seeds extend it."""
+same learning rate unless it is the property; comparison.csv takes each side at its best one. A study that was
+interrupted goes on when it is called again; more seeds extend it."""
 
 NEVER = 1_000_000_000       # batches, more than there are
 DEFAULT = {
