@@ -75,6 +75,7 @@ FLAGS = {"array_rows": "read-rows", "time": "retention-time", "rate": "drift-rat
 
 def add_arguments(parser):
     """Give a parser the options of `neurosim train`."""
+    from neurosim.wrappers.wage import crossbar
     from neurosim.wrappers.wage.settings import Settings
 
     add = parser.add_argument
@@ -90,6 +91,7 @@ def add_arguments(parser):
     add("--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help="change a chip parameter")
     add("--correct", metavar="IDS", help="correct quirks: W1,W2 of the trainer's files, U5,... of the chip, or all")
     add("--quiet", action="store_true", help="no progress, no summary")
+    crossbar.add_arguments(parser)
     for title, rows in NUMBERS.items():
         group = parser.add_argument_group(title)
         for name, theirs, kind, meaning in rows:
@@ -167,6 +169,7 @@ def train(options):
 
 def _started(options, given):
     """A new run."""
+    from neurosim.wrappers.wage import crossbar
     from neurosim.wrappers.wage.loop import Run
     from neurosim.wrappers.wage.settings import CORRECTIONS, Settings
 
@@ -181,6 +184,7 @@ def _started(options, given):
     settings = Settings(
         network=_network(options.network or example.get("network", "vgg8")),
         data=place if place == "digits" else str(Path(place).absolute()), corrections=mine,
+        crossbar=crossbar.from_arguments(options),
     ).replace(**{**start, **given})
     folder = Path(options.out) if options.out else free_folder(Path("runs") / f"train-{options.example or 'run'}")
     _check_folder(folder, options.force)
@@ -238,7 +242,8 @@ def _resumed(options, given):
     from neurosim.wrappers.wage.loop import Run
 
     words = {"example": options.example, "data": options.data, "network": options.network, "out": options.out,
-             "design": options.design, "set": options.settings, "correct": options.correct, "force": options.force}
+             "design": options.design, "set": options.settings, "correct": options.correct, "force": options.force,
+             "crossbar": options.crossbar, "crossbar-set": options.crossbar_set}
     fixed = [f"--{name}" for name, value in words.items() if value]
     fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
     if fixed:

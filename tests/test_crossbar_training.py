@@ -11,19 +11,22 @@ from hypothesis import strategies as st
 
 from neurosim import cli
 from neurosim.crossbar import SeverityWarning, gain, tile, transfer_matrix, untile
+from neurosim.design import Design
 from neurosim.errors import NeurosimError
 from neurosim.wrappers import crossbar_study
+from neurosim.wrappers.wage import checkpoint, loop, quantize
 from neurosim.wrappers.wage import crossbar as settings_of_crossbars
-from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.architecture import Architecture, WeightLayer
 from neurosim.wrappers.wage.arrays import BACKWARD, FORWARD, LayerArrays, write_noise
 from neurosim.wrappers.wage.convolution import Winograd, Workspace
 from neurosim.wrappers.wage.crossbar import METHODS, PRESETS, Crossbar, named
+from neurosim.wrappers.wage.data import Dataset
 from neurosim.wrappers.wage.device import UpdateCurve
 from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
 from neurosim.wrappers.wage.readout import Readout, Retention
+from neurosim.wrappers.wage.settings import Settings
 
 SINGLE = 2.0**-19       # a few roundings of float32, in units of weight 1
 IDEAL = PRESETS["ideal"]
@@ -548,3 +551,41 @@ def test_quick_study(tmp_path):
     assert cli.main(["study", "crossbar", "--quick", "--out", str(tmp_path), "--quiet"]) == 0
     assert time.perf_counter() - start < 60
     assert len((tmp_path / "study.csv").read_text().splitlines()) == 15
+
+
+# -- `neurosim train` ------------------------------------------------------------------------------
+
+def test_settings_of_a_run_hold_the_crossbar():
+    run = Settings(crossbar=PRESETS["txsim"].replace(adc_bits=6, v=None))
+    assert Settings.from_json(run.to_json()) == run
+    assert Settings.from_json(Settings().to_json()).crossbar is None
+    with pytest.raises(NeurosimError, match="leave out hardware"):
+        run.replace(hardware=True)
+
+
+@pytest.mark.parametrize("words, sentence", [
+    (["--crossbar", "txsin"], "did you mean 'txsim'"),
+    (["--crossbar", "txsim", "--crossbar-set", "adc_bit=6"], "did you mean 'adc_bits'"),
+    (["--crossbar-set", "adc_bits=6"], "give --crossbar as well"),
+])
+def test_mistakes_of_the_command_that_trains(words, sentence, tmp_path, capsys):
+    assert cli.main(["train", "--example", "digits", "--out", str(tmp_path / "run"), *words]) == 2
+    assert sentence in capsys.readouterr().err
+    assert cli.main(["train", "--resume", str(tmp_path), "--crossbar", "txsim"]) == 2
+    assert "--crossbar cannot change in the middle" in capsys.readouterr().err
+
+
+def test_a_run_on_crossbars_goes_on_where_it_stopped(tmp_path):
+    chance = np.random.default_rng(0)
+    pictures, labels = chance.integers(0, 256, (50, 3, 8, 8)).astype(np.uint8), np.arange(50) % 4
+    dataset = Dataset("patterns", pictures, labels, pictures[:20], labels[:20])
+    network = "input = [8, 8, 3]\nlayers = [{ conv = 16, padding = 1 }, { pool = 2 }, { fc = 4 }]\n"
+    crossbar = PRESETS["neurosim"].replace(rows=16, columns=16, variation=0.1, method="interpolated", interval=3)
+    plan = Settings(network=network, data="patterns", epochs=2, batch_size=20, evaluate_every=0, crossbar=crossbar)
+    loop.Run.start(plan, tmp_path / "whole", Design(), dataset).go()
+    loop.Run.start(plan.replace(epochs=1), tmp_path / "parts", Design(), dataset).go()
+    loop.Run.resume(tmp_path / "parts", dataset, epochs=2).go()
+    whole, parts = (checkpoint.load(tmp_path / name / checkpoint.NAME)[0] for name in ("whole", "parts"))
+    assert whole.keys() == parts.keys() and any(name.endswith("crossbar.variation") for name in whole)
+    for name, array in whole.items():
+        np.testing.assert_array_equal(array, parts[name], err_msg=name)

@@ -65,7 +65,7 @@ class Run:
         self._next_picture = 0.0
         if settings.evaluate_every:
             self._plan()
-        self.model = Model(self.architecture, settings.options, settings.seed)
+        self.model = Model(self.architecture, settings.options, settings.seed, settings.crossbar)
 
     @classmethod
     def start(cls, settings, folder, design, dataset=None):

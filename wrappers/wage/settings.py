@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.wage.crossbar import Crossbar
 from neurosim.wrappers.wage.options import Options
 from neurosim.wrappers.wage.readout import Readout, Retention
 
@@ -39,6 +40,8 @@ class Settings:
         Test through the hardware read-out (the reference's `inference`).
     options : Options
     readout : Readout
+    crossbar : Crossbar, optional
+        Arrays that are not ideal, in training and test.
     network : str
         Text of the network file.
     data : str
@@ -60,6 +63,7 @@ class Settings:
     hardware: bool = False
     options: Options = field(default_factory=Options)
     readout: Readout = field(default_factory=Readout)
+    crossbar: Crossbar | None = None
     network: str = ""
     data: str = ""
     corrections: tuple = ()
@@ -73,6 +77,8 @@ class Settings:
                 raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers from {low} on")
         if not 0 < self.learning_rate < 1e4:
             raise NeurosimError(f"learning_rate = {self.learning_rate!r} is out of range; it must exceed 0")
+        if self.hardware and self.crossbar is not None:
+            raise NeurosimError("a network on crossbars is tested through their own converters; leave out hardware")
         if self.hardware:
             self.readout.cells(self.options.weight_bits)
         for name in self.corrections:
@@ -94,6 +100,8 @@ class Settings:
         options = values["options"]
         values["options"] = Options(**{**options, "retention": Retention(**options["retention"])})
         values["readout"] = Readout(**values["readout"])
+        if values.get("crossbar") is not None:
+            values["crossbar"] = Crossbar(**values["crossbar"])
         values["drops"], values["corrections"] = tuple(values["drops"]), tuple(values["corrections"])
         return cls(**{name: value for name, value in values.items() if name in {f.name for f in fields(cls)}})
 
