@@ -335,6 +335,11 @@ def test_batch_time_of_a_chip():
     assert chip.transfer_moved == pytest.approx(counters["writes"] / counters["cells"] / 2, rel=SAME_MATH)
     assert chip.transfer_pulses == pytest.approx(counters["write_pulses"] / counters["writes"], rel=SAME_MATH)
     table = compare_chips(model, data[0], design)
+    before = counters["pulses"]
+    model.train_batch(*data, 1 / 16)
+    given = model.counters()["pulses"] - before
+    traced = compare_chips(model, data[0], design).loc["pulses_per_batch", "hybrid"]
+    assert abs(traced - given) < 0.2 * given        # the trace shows what noise and curve made of them
     assert table.loc["batch_time", "hybrid"] > table.loc["batch_time", "envm"] > 0
 
 

@@ -6,10 +6,9 @@ The circuit core and the trainer tell each other two things: how long a batch ta
 from neurosim.design import Design
 from neurosim.evaluation import evaluate
 from neurosim.hybrid import HYBRID_PARAMETERS, batch_time, compare
-from neurosim.traces import Trace
 from neurosim.wrappers.wage.hybrid import Hybrid
 from neurosim.wrappers.wage.model import Model
-from neurosim.wrappers.wage.trace import capture
+from neurosim.wrappers.wage.trace import capture, chip_trace
 
 
 def design_for(cell, design=None, counters=None):
@@ -34,9 +33,7 @@ def design_for(cell, design=None, counters=None):
 def trace_of(model, images):
     """What the chip sees of the first image (normalised, as for `Model.forward`), with the model's last update."""
     model.forward(images[:1])
-    options = model.options
-    records = [record.arrays for record in capture(model)]
-    return Trace.from_arrays(records, model.architecture.network, options.activation_bits)
+    return chip_trace(capture(model), model.architecture.network, model.options.activation_bits)
 
 
 def chip_batch_time(architecture, cell, images, labels, *, design=None, options=None, seed=117, learning_rate=1.0):

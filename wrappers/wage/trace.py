@@ -23,7 +23,7 @@ class LayerRecord:
     name : str
         Part of the file names.
     weight : ndarray of float32, (rows, outputs)
-        Quantised weights; small negative ones are -0.0.
+        Quantised weights; small negative ones are -0.0. Those of hybrid synapses are not quantised.
     weight_old : ndarray of float32, (rows, outputs)
         Weights plus their last update; neither quantised nor clipped.
     inputs : ndarray of uint8, (rows, positions * bits)
@@ -109,10 +109,12 @@ def capture(model, image=0):
         x = windows(x.transpose(2, 0, 1), layer.layer.kernel, layer.layer.stride) if layer.layer.is_conv else x[None]
         inputs = np.ascontiguousarray(bit_planes(x, options.activation_bits).transpose(2, 1, 0))
         inputs = inputs.reshape(len(inputs), -1)
+        # On the grid a hybrid synapse would seem to need more pulses than it gets: those from its weight to the grid.
+        weight = layer.weight if layer.synapse is not None else quantize.q(layer.weight, options.weight_bits)
         records.append(
             LayerRecord(
                 layer.name,
-                _matrix(quantize.q(layer.weight, options.weight_bits)),
+                _matrix(weight),
                 _matrix(layer.weight + layer.update),
                 inputs,
                 float(np.count_nonzero(inputs) / inputs.size),
