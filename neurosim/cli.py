@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-from neurosim.cli_study import add_studies
 from neurosim.console import STATUS_HELP, guarded
 from neurosim.errors import NeurosimError
 
@@ -214,7 +213,10 @@ def _parser(words=()):
         cli_train.add_arguments(train)
 
     study = command("study", _study, "train a grid of networks to answer one question", STUDY_HELP)
-    add_studies(study)
+    if "study" in words[:1]:
+        from neurosim.cli_study import add_studies
+
+        add_studies(study)
 
     plan = command("plan", _plan, "show floorplan and area without traces", PLAN_HELP)
     _add_network(plan)

@@ -16,7 +16,6 @@ from neurosim.progress import Progress
 from neurosim.recordings import check_epoch, files_from_words, find_traces
 
 RUNS = Path("runs")
-HYBRID_NAME = "hybrid_breakdown.csv"
 
 
 def run(options):
@@ -46,7 +45,9 @@ def run(options):
             "run.json": json.dumps(_provenance(report, origin, seconds), indent=1) + "\n",
         }
         if report.hybrid:
-            files[HYBRID_NAME] = report.hybrid.to_csv()
+            from neurosim.hybrid_report import FILE_NAME
+
+            files[FILE_NAME] = report.hybrid.to_csv()
         for file, content in files.items():
             (scratch / file).write_text(content, encoding="utf-8", newline="\n")
         report.to_csv(scratch, epoch)

@@ -23,6 +23,8 @@ EXAMPLES = {
         "design": {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True},
     },
 }
+# Pulses of a hybrid synapse are not drawn at random: they need a learning rate that suits them.
+HYBRID_RATE = 1 / 32
 NETWORKS = ("vgg8", "small")
 KEPT_ON_RESUME = ("epochs", "evaluate_every", "checkpoint_every", "log_every", "traces")
 
@@ -31,7 +33,7 @@ NUMBERS = {
     "training": (
         ("epochs", "epochs", int, "epochs to train"),
         ("batch_size", "batch_size", int, "images per weight update"),
-        ("learning_rate", "grad_scale", float, "factor of the update"),
+        ("learning_rate", "grad_scale", float, "factor of the update; 0.03125 with --hybrid unless given"),
         ("drops", "decreasing_lr", "list", "epochs at whose start the learning rate is divided by 8"),
         ("seed", "seed", int, "seed of all random draws"),
         ("beta", None, float, "initial weights reach beta / 2^(weight bits - 1); by weight bits unless given"),
@@ -75,7 +77,7 @@ FLAGS = {"array_rows": "read-rows", "time": "retention-time", "rate": "drift-rat
 
 def add_arguments(parser):
     """Give a parser the options of `neurosim train`."""
-    from neurosim.wrappers.wage import crossbar
+    from neurosim.wrappers.wage import crossbar, hybrid
     from neurosim.wrappers.wage.settings import Settings
 
     add = parser.add_argument
@@ -92,6 +94,7 @@ def add_arguments(parser):
     add("--correct", metavar="IDS", help="correct quirks: W1,W2 of the trainer's files, U5,... of the chip, or all")
     add("--quiet", action="store_true", help="no progress, no summary")
     crossbar.add_arguments(parser)
+    hybrid.add_arguments(parser)
     for title, rows in NUMBERS.items():
         group = parser.add_argument_group(title)
         for name, theirs, kind, meaning in rows:
@@ -169,7 +172,8 @@ def train(options):
 
 def _started(options, given):
     """A new run."""
-    from neurosim.wrappers.wage import crossbar
+    from neurosim.wrappers.hybrid_chip import design_for
+    from neurosim.wrappers.wage import crossbar, data, hybrid
     from neurosim.wrappers.wage.loop import Run
     from neurosim.wrappers.wage.settings import CORRECTIONS, Settings
 
@@ -181,6 +185,8 @@ def _started(options, given):
     mine = tuple(name for name in CORRECTIONS if name in words or "ALL" in words)
     options.correct = ",".join(word for word in words if word not in CORRECTIONS) or None
     start = {name: example[name] for name in ("epochs", "batch_size") if name in example}
+    if options.hybrid:
+        start["learning_rate"] = HYBRID_RATE
     settings = Settings(
         network=_network(options.network or example.get("network", "vgg8")),
         data=place if place == "digits" else str(Path(place).absolute()), corrections=mine,
@@ -188,10 +194,27 @@ def _started(options, given):
     ).replace(**{**start, **given})
     folder = Path(options.out) if options.out else free_folder(Path("runs") / f"train-{options.example or 'run'}")
     _check_folder(folder, options.force)
-    from neurosim.wrappers.wage import data
-
     dataset = data.load(settings.data)
-    return Run.start(settings, folder, _design(options, settings, example, len(dataset.train_images)), dataset)
+    design = _design(options, settings, example, len(dataset.train_images))
+    synapse = hybrid.from_arguments(options, lambda cell: _batch_time(cell, settings, design, dataset))
+    if synapse is not None:
+        settings, design = settings.replace(hybrid=synapse), design_for(synapse.cell, design)
+    return Run.start(settings, folder, design, dataset)
+
+
+def _batch_time(cell, settings, design, dataset):
+    """Time of a batch on the chip: what synapses forget depends on it."""
+    from neurosim.wrappers.hybrid_chip import chip_batch_time
+    from neurosim.wrappers.wage import data
+    from neurosim.wrappers.wage.architecture import Architecture
+
+    architecture = Architecture.from_text(settings.network, "network")
+    dataset.check(architecture)
+    batch = slice(settings.batch_size)
+    return chip_batch_time(
+        architecture, cell, data.normalise(dataset.train_images[batch]), dataset.train_labels[batch], design=design,
+        options=settings.options, seed=settings.seed, learning_rate=settings.learning_rate,
+    )
 
 
 def _example(name):
@@ -243,7 +266,8 @@ def _resumed(options, given):
 
     words = {"example": options.example, "data": options.data, "network": options.network, "out": options.out,
              "design": options.design, "set": options.settings, "correct": options.correct, "force": options.force,
-             "crossbar": options.crossbar, "crossbar-set": options.crossbar_set}
+             "crossbar": options.crossbar, "crossbar-set": options.crossbar_set, "hybrid": options.hybrid,
+             "transfer-every": options.transfer_every, "hybrid-set": options.hybrid_set}
     fixed = [f"--{name}" for name, value in words.items() if value]
     fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
     if fixed:

@@ -7,6 +7,8 @@ import math
 from neurosim.hybrid import batch_latency
 from neurosim.hybrid_costs import COUNTS, PARTS, READS
 
+FILE_NAME = "hybrid_breakdown.csv"
+
 COLUMNS = (
     "layer", "part", "latency [s]", "energy [J]", "latency per epoch [s]", "energy per epoch [J]", "area [m^2]",
     "leakage power [W]",

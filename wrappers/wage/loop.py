@@ -65,7 +65,7 @@ class Run:
         self._next_picture = 0.0
         if settings.evaluate_every:
             self._plan()
-        self.model = Model(self.architecture, settings.options, settings.seed, settings.crossbar)
+        self.model = Model(self.architecture, settings.options, settings.seed, settings.crossbar, settings.hybrid)
 
     @classmethod
     def start(cls, settings, folder, design, dataset=None):
@@ -218,6 +218,9 @@ class Run:
             "train_accuracy [%]": 100.0 * self.correct / len(self.dataset.train_images),
         }
         self.files.statistics(self.model.statistics())
+        if epoch + 1 == settings.epochs:
+            self.model.finish()
+        row |= self.model.counters()
         report = None
         if epoch % settings.test_every == 0:
             loss, accuracy, records = self._test(monitor)
@@ -293,6 +296,10 @@ class Run:
         write_whole(self.folder / "epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
         if report is not None:
             write_whole(self.folder / "results.json", report.to_json())
+            if report.hybrid:
+                from neurosim.hybrid_report import FILE_NAME
+
+                write_whole(self.folder / FILE_NAME, report.hybrid.to_csv())
         started = time.perf_counter()
         if started >= self._next_picture or self.epoch + 1 == self.settings.epochs:
             self._draw()

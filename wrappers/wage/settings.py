@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from neurosim.errors import NeurosimError
+from neurosim.hybrid import HybridCell
 from neurosim.wrappers.wage.crossbar import Crossbar
+from neurosim.wrappers.wage.hybrid import Hybrid
 from neurosim.wrappers.wage.options import Options
 from neurosim.wrappers.wage.readout import Readout, Retention
 
@@ -42,6 +44,8 @@ class Settings:
     readout : Readout
     crossbar : Crossbar, optional
         Arrays that are not ideal, in training and test.
+    hybrid : Hybrid, optional
+        Hybrid-precision synapses instead of one device a weight.
     network : str
         Text of the network file.
     data : str
@@ -64,6 +68,7 @@ class Settings:
     options: Options = field(default_factory=Options)
     readout: Readout = field(default_factory=Readout)
     crossbar: Crossbar | None = None
+    hybrid: Hybrid | None = None
     network: str = ""
     data: str = ""
     corrections: tuple = ()
@@ -102,6 +107,8 @@ class Settings:
         values["readout"] = Readout(**values["readout"])
         if values.get("crossbar") is not None:
             values["crossbar"] = Crossbar(**values["crossbar"])
+        if values.get("hybrid") is not None:
+            values["hybrid"] = Hybrid(**{**values["hybrid"], "cell": HybridCell(**values["hybrid"]["cell"])})
         values["drops"], values["corrections"] = tuple(values["drops"]), tuple(values["corrections"])
         return cls(**{name: value for name, value in values.items() if name in {f.name for f in fields(cls)}})
 
