@@ -4,9 +4,8 @@ The questions are those of Luo, Yu, "Benchmark non-volatile and volatile memory 
 in-situ deep neural network training", ASP-DAC 2020; here on a small network and data.
 """
 
+import math
 import time
-
-import numpy as np
 
 HELP = """\
 examples
@@ -83,6 +82,8 @@ def design_of(chip, batch, iterations):
 
 def run(parameters):
     """Train one network and evaluate its chip: accuracy, counters, cost of a batch and an epoch."""
+    import numpy as np
+
     from neurosim.wrappers.hybrid_chip import chip_batch_time, compare_chips
     from neurosim.wrappers.study import quick_training
     from neurosim.wrappers.wage.architecture import Architecture
@@ -129,7 +130,7 @@ def run(parameters):
     results = {"accuracy": accuracy, "accuracy_with_volatile": before, **rates}
     results["batch_time_over_retention"] = hybrid.batch_time / hybrid.cell.retention_time if hybrid else None
     for name, row in chips.iterrows():
-        if not np.isnan(row["envm"]):
+        if not math.isnan(row["envm"]):
             results[_column(name, row)] = row[parameters["synapse"]]
         elif name in BREAK_EVEN:
             results[_column(name, row)] = row["hybrid"] if hybrid else None
@@ -153,6 +154,8 @@ def _rates(model):
 
 def _dataset(source):
     """A data set; the digits as 8 x 8 pixels, mixed, because their last ones are of other writers."""
+    import numpy as np
+
     from neurosim.wrappers.wage.data import Dataset, load
 
     dataset = load(source)
@@ -208,7 +211,7 @@ def _own_break_even(frame, interval):
     for kind, unit in (("energy", "J"), ("latency", "s")):
         update, transfer = (values.loc[f"{step}_{kind}_per_batch [{unit}]"] for step in ("update", "transfer"))
         saved = update["envm"] - update["hybrid"]
-        value = transfer["hybrid"] * interval / saved if saved > 0 else np.inf
+        value = transfer["hybrid"] * interval / saved if saved > 0 else math.inf
         rows.append({"quantity": f"break_even_interval_{kind}_as_trained [batch]", "hybrid": value})
     return pd.DataFrame(rows)
 
