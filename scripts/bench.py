@@ -1,6 +1,6 @@
 """Measure neurosim, and compare it with any program that takes the C++ program's arguments.
 
-    python scripts/bench.py [--baseline PATH] [--quick] [--only CASE] [--runs N] [--out FILE.md]
+    python scripts/bench.py [--baseline PATH] [--torch PATH] [--quick] [--only CASE] [--runs N] [--out FILE.md]
 
 Every case is run several times and its median shown. With a baseline, whole processes on the same CSV files
 are run in turns (ours, theirs, ours, ...) in one session and the ratio is printed; --baseline-runs says how
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,9 @@ _, status, usage = os.wait4(process.pid, 0)
 process.returncode = os.waitstatus_to_exitcode(status)
 print(json.dumps([process.returncode, time.perf_counter() - start, usage.ru_maxrss / 1024]))
 """
+
+# Becomes another program: its peak does not begin with that of this script.
+PASSER = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def spawned(words, folder, **environment):
@@ -228,6 +232,46 @@ def scaling(table, options):
     table.say()
 
 
+def training(table, options):
+    """A training step of VGG-8, in turns with PyTorch where there is one, and against bare matrix products."""
+    import importlib.util
+
+    from bench_training import GFLOP
+
+    interpreters = dict.fromkeys(("neurosim", "crossbar-neurosim", "crossbar-txsim", "hybrid"), sys.executable)
+    if options.torch:
+        interpreters["pytorch"] = options.torch
+    elif importlib.util.find_spec("torch"):
+        interpreters["pytorch"] = sys.executable
+    script = str(Path(__file__).with_name("bench_training.py"))
+    found = {}
+    for _ in range(1 if options.quick else 2):
+        for kind, interpreter in interpreters.items():
+            done = subprocess.run([sys.executable, "-S", "-E", "-c", PASSER, interpreter, script, kind],
+                                  capture_output=True, text=True)  # fmt: skip
+            if done.returncode:
+                sys.exit(f"{kind} failed: {done.stderr[-300:]}")
+            found.setdefault(kind, []).append(json.loads(done.stdout.splitlines()[-1]))
+    left = np.ones((3000, 3000), np.float32)
+    plain = GFLOP / (2 * 3000**3 / measured(lambda: left @ left, 5)[0] / 1e9)
+    medians = {
+        kind: {name: statistics.median(chain.from_iterable(run["seconds"][name] for run in runs))
+               for name in runs[0]["seconds"]}
+        for kind, runs in found.items()
+    }  # fmt: skip
+    table.head("VGG-8, 200 images", "step", "inference", "step over neurosim", "peak memory")
+    own = medians["neurosim"]
+    for kind, values in medians.items():
+        peak = max(run["peak memory [MB]"] for run in found[kind])
+        ratio = values["step"] / own["step"]
+        table.row(kind, f"{values['step']:.2f} s", f"{values['inference']:.2f} s", f"{ratio:.2f}", f"{peak} MB")
+    table.row(f"{GFLOP} GFLOP of plain matrix products", f"{plain:.2f} s", f"{plain / 3:.2f} s",
+              f"{plain / own['step']:.2f}", "")  # fmt: skip
+    table.say()
+    table.say(f"Trace and chip evaluation of an epoch, in memory: {own['trace and chip']:.2f} s.")
+    table.say()
+
+
 def starting(table, options):
     """Start-up."""
     table.head("Start-up", "median")
@@ -241,13 +285,15 @@ def starting(table, options):
     table.say()
 
 
-CASES = {"files": from_files, "memory": in_memory, "many": many, "scaling": scaling, "start": starting}
+CASES = {"files": from_files, "memory": in_memory, "many": many, "scaling": scaling, "training": training,
+         "start": starting}  # fmt: skip
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--baseline", metavar="PATH", help="a program with the C++ program's arguments")
     parser.add_argument("--baseline-runs", type=int, default=1, help="how often to run it (default 1)")
+    parser.add_argument("--torch", metavar="PATH", help="a Python with PyTorch (default: this one, if it has it)")
     parser.add_argument("--runs", type=int, default=5, help="runs of each case (default 5)")
     parser.add_argument("--quick", action="store_true", help="fewer designs")
     parser.add_argument("--only", choices=CASES, action="append", help="this case only (repeatable)")
