@@ -211,10 +211,13 @@ def _batch_time(cell, settings, design, dataset):
     architecture = Architecture.from_text(settings.network, "network")
     dataset.check(architecture)
     batch = slice(settings.batch_size)
-    return chip_batch_time(
-        architecture, cell, data.normalise(dataset.train_images[batch]), dataset.train_labels[batch], design=design,
-        options=settings.options, seed=settings.seed, learning_rate=settings.learning_rate,
-    )
+    try:
+        return chip_batch_time(
+            architecture, cell, data.normalise(dataset.train_images[batch]), dataset.train_labels[batch],
+            design=design, options=settings.options, seed=settings.seed, learning_rate=settings.learning_rate,
+        )
+    except NeurosimError as error:
+        raise NeurosimError(f"{error}; mend the chip, or give --hybrid-set batch_time=SECONDS") from None
 
 
 def _example(name):

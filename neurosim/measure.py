@@ -1,10 +1,13 @@
 """Traces to array statistics: in threads, once for all designs that see the same currents, from a cache if any."""
 
 import os
+from functools import partial
+from itertools import chain
 
 from neurosim.stats import ArrayReader, conversion_key
 
 READ_AHEAD = 1 << 22  # weights of a layer
+BUNCH = 4  # arrays
 
 
 def threads():
@@ -83,8 +86,17 @@ def measured(plans, trace, pool, cache=None):
         ahead = pool.submit(trace.layer, index + 1) if small else None
         data, activity = reader.layer(recorded), recorded.activity
         del recorded  # the largest thing in memory
-        stats = pool.map(data.measure, parts[index])
+        stats = chain.from_iterable(pool.map(partial(_measured_together, data), _bunches(parts[index])))
         yield (list(stats) if len(plans) > 1 else stats), activity
+
+
+def _bunches(parts):
+    """Arrays that are measured in one task: a task an array would spend as long on being handed over."""
+    return [parts[first : first + BUNCH] for first in range(0, len(parts), BUNCH)]
+
+
+def _measured_together(data, parts):
+    return [data.measure(part) for part in parts]
 
 
 def _parts(planned, index):

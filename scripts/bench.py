@@ -272,6 +272,27 @@ def training(table, options):
     table.say()
 
 
+def crossbars(table, options):
+    """Transfer matrices of crossbars with IR drop."""
+    from neurosim.crossbar import Wires, transfer_matrix
+
+    chance = np.random.default_rng(0)
+
+    def solve(count, size, method, dtype):
+        cells = np.tile(chance.uniform(1e-6, 1e-5, (min(count, 2), size, size)).astype(dtype), (-(-count // 2), 1, 1))
+        median, low, high = measured(
+            lambda: transfer_matrix(cells, **Wires().keywords, method=method), max(options.runs, 5)
+        )
+        table.row(f"{method}, {count} of {size} x {size}", f"{median * 1e3:.1f} ms", f"{low * 1e3:.1f} ms",
+                  f"{high * 1e3:.1f} ms")  # fmt: skip
+
+    table.head("Transfer matrices", "median", "min", "max")
+    solve(1, 64, "exact", np.float64)
+    solve(1, 128, "exact", np.float64)
+    solve(1588, 128, "fast", np.float32)    # both arrays of every weight of VGG-8
+    table.say()
+
+
 def starting(table, options):
     """Start-up."""
     table.head("Start-up", "median")
@@ -286,7 +307,7 @@ def starting(table, options):
 
 
 CASES = {"files": from_files, "memory": in_memory, "many": many, "scaling": scaling, "training": training,
-         "start": starting}  # fmt: skip
+         "crossbars": crossbars, "start": starting}  # fmt: skip
 
 
 def main():

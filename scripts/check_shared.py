@@ -13,7 +13,9 @@ A summary line for each comes last; the exit status is 0 if all agree.
 import argparse
 import csv
 import gzip
+import io
 import json
+import lzma
 import math
 import os
 import subprocess
@@ -21,6 +23,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
@@ -47,6 +51,36 @@ def check_tables(folder):
     return problems
 
 
+def check_trainer(folder):
+    """Problems of the copied recordings of the trainer and of crossbars."""
+    problems, compared = [], 0
+    for kind in ("trainer", "crossbar"):
+        for copy in sorted((golden.DATA / kind).iterdir()):
+            name = copy.name
+            if name.endswith(".npz.xz"):
+                held = folder / kind / name.removesuffix(".xz")
+                held = held if held.exists() else folder / kind / name.removesuffix(".npz.xz") / "record.npz"
+                same = _arrays(lzma.decompress(copy.read_bytes())) == _arrays(held.read_bytes())
+            elif name.endswith(".tar.xz"):
+                place = folder / kind / name.removesuffix(".tar.xz")
+                same = all(content == (place / member).read_bytes() for member, content in _contents(copy).items())
+            elif name == "convergence.csv":
+                same = copy.read_bytes() == (folder / kind / "convergence" / "accuracy.csv").read_bytes()
+            else:
+                same = copy.read_bytes() == (folder / kind / name).read_bytes()
+            compared += 1
+            if not same:
+                problems.append(f"tests/data/{kind}/{name} is not the recording")
+    print(f"{compared} recordings of the trainer and of crossbars compared, {len(problems)} problems")
+    return problems
+
+
+def _arrays(content):
+    """{name: (kind, shape, bytes)} of an .npz file."""
+    with np.load(io.BytesIO(content)) as file:
+        return {name: (file[name].dtype.str, file[name].shape, file[name].tobytes()) for name in file.files}
+
+
 def check_cases(folder):
     """Problems of the packed chip cases."""
     problems = []
@@ -69,7 +103,7 @@ def _contents(archive):
     import tarfile
 
     with tarfile.open(archive) as opened:
-        return {entry.name: opened.extractfile(entry).read() for entry in opened}
+        return {entry.name: opened.extractfile(entry).read() for entry in opened if entry.isfile()}
 
 
 def check_runs(folder, binaries):
@@ -128,7 +162,7 @@ def main():
     folder, binaries = options.folder.resolve(), options.bin.absolute()
     with open(folder / "core" / "cases.csv", newline="") as file:
         print(f"{len(list(csv.DictReader(file)))} recorded cases in {folder}")
-    problems = check_tables(folder) + check_cases(folder)
+    problems = check_tables(folder) + check_cases(folder) + check_trainer(folder)
     problems += check_runs(folder, binaries) + check_vgg8(folder, binaries)
     for problem in problems:
         print(problem)

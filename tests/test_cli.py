@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -449,14 +448,8 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"neurosim {neurosim.__version__}\n"
 
 
-def test_help_and_mistakes_answer_at_once():
-    """They import neither NumPy nor pandas; the best of three tries does not measure a busy machine."""
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert process("run", "--help").returncode == 0
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.3
+def test_help_and_mistakes_import_little():
+    """They import neither NumPy nor pandas, and so answer at once."""
     code = "import sys, neurosim.cli as c; c.main(['run']); print('numpy' in sys.modules, 'pandas' in sys.modules)"
     path = str(Path(neurosim.__file__).resolve().parent.parent)
     done = subprocess.run(

@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 import warnings
 
 import numpy as np
@@ -510,30 +509,7 @@ def test_voltages_drop_along_rows_and_rise_up_columns():
     np.testing.assert_allclose(whole.row, 1, rtol=SAME_MATH)
 
 
-# Speed and plots
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("size", "seconds"), [(64, 10e-3), (128, 90e-3)])
-def test_speed_of_the_exact_matrix(size, seconds):
-    G = random_conductances(np.random.default_rng(13), size, size)
-    assert best_time(lambda: transfer_matrix(G, **DEFAULT)) <= seconds
-
-
-@pytest.mark.slow
-def test_speed_of_the_fast_matrices_of_vgg8():
-    """13 million weights on positive and negative arrays of 128 x 128."""
-    G = np.tile(random_conductances(np.random.default_rng(14), 2, 128, 128).astype(np.float32), (794, 1, 1))
-    assert best_time(lambda: transfer_matrix(G, **DEFAULT, method="fast")) <= 0.15
-
-
-def best_time(call):
-    times = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begin)
-    return min(times)
+# Plots
 
 
 def test_figures(tmp_path):

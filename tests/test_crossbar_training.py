@@ -547,9 +547,7 @@ def test_study_of_one_network(tmp_path, capsys):
 @pytest.mark.slow
 def test_quick_study(tmp_path):
     pytest.importorskip("sklearn")
-    start = time.perf_counter()
     assert cli.main(["study", "crossbar", "--quick", "--out", str(tmp_path), "--quiet"]) == 0
-    assert time.perf_counter() - start < 60
     assert len((tmp_path / "study.csv").read_text().splitlines()) == 15
 
 

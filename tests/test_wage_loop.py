@@ -18,6 +18,7 @@ import neurosim
 from neurosim import NeurosimError
 from neurosim.wrappers.wage import checkpoint, files, loop
 from neurosim.wrappers.wage.data import Dataset
+from neurosim.wrappers.wage.hybrid import Hybrid
 from neurosim.wrappers.wage.layers import TrainingError
 from neurosim.wrappers.wage.settings import Settings
 
@@ -26,7 +27,8 @@ input = [8, 8, 3]
 layers = [{ conv = 16, padding = 1 }, { pool = 2 }, { conv = 32 }, { fc = 64 }, { fc = 10 }]
 """
 CHIP = {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True,
-        "batch_size": 20, "iterations": 4, "wg_array_rows": 4, "wg_array_columns": 16, "rows_per_adc_wg": 4}
+        "batch_size": 20, "iterations": 4, "wg_array_rows": 4, "wg_array_columns": 16, "rows_per_adc_wg": 4,
+        "global_buffer_rows": 16, "global_buffer_columns": 16}
 UNEQUAL = {"log.txt", "checkpoint.npz", "best.npz", "training.png"}     # times, archives' dates, a picture
 
 
@@ -140,6 +142,19 @@ def test_a_stopped_run_goes_on_to_the_same_end(undisturbed, tmp_path, batches):
     same_run(undisturbed, tmp_path)
 
 
+def test_a_stopped_run_on_hybrid_synapses_goes_on_to_the_same_end(tmp_path):
+    """State of both parts, counters, leak and the last transfer included."""
+    synapse = Hybrid.of(transfer_interval=3, batch_time=0.02, retention_time=1.0)
+    changes = {"hybrid": synapse, "learning_rate": 1 / 32, "evaluate_every": 0}
+    history = started(tmp_path / "whole", **changes).go()
+    assert history[-1]["transfers"] > history[0]["transfers"] > 0 and history[-1]["last_transfers"] == 1
+    stop = threading.Event()
+    with pytest.raises(loop.Stopped):
+        started(tmp_path / "parts", **changes).go(Impatient(stop, 5), stop)
+    loop.Run.resume(tmp_path / "parts", images()).go()
+    same_run(tmp_path / "whole", tmp_path / "parts")
+
+
 class Killed(BaseException):
     """Ends a run where it stands."""
 
@@ -242,7 +257,7 @@ def test_vanished_errors_end_the_run_with_a_sentence(tmp_path):
         np.testing.assert_array_equal(array, after[name])
     run = started(tmp_path)
     run.model.layers[1].weight[0, 0, 0, 0] = np.nan
-    with pytest.raises(TrainingError, match="epoch 0, batch 0: .* no"):
+    with pytest.raises(TrainingError, match="epoch 0, batch 0: Conv2_: its weights are no finite numbers; check"):
         run.go()
 
 
@@ -327,6 +342,19 @@ def test_ctrl_c_stops_after_a_batch(tmp_path):
     assert f"continue with --resume {tmp_path / 'run'}" in error and "Traceback" not in error
     _, facts = checkpoint.load(tmp_path / "run" / checkpoint.NAME)
     assert facts["epoch"] >= 1
+
+
+def test_hybrid_synapses_from_the_command_line(tmp_path):
+    """The chip has them too, and what they forget depends on its batch time."""
+    done = command(*words(tmp_path, tmp_path / "run", "--epochs", "2", "--hybrid", "--transfer-every", "3"))
+    _, error = done.communicate()
+    assert done.returncode == 0, error
+    run = json.loads((tmp_path / "run" / "settings.json").read_text())
+    assert run["hybrid"]["batch_time"] > 0 and run["learning_rate"] == 1 / 32
+    assert run["hybrid"]["cell"]["transfer_interval"] == 3
+    report = json.loads((tmp_path / "run" / "results.json").read_text())
+    assert report["design"]["memory"] == "hybrid-3t1c" and report["design"]["transfer_interval"] == 3
+    assert (tmp_path / "run" / "hybrid_breakdown.csv").read_text().startswith("layer,part,")
 
 
 def test_the_trace_command_runs(tmp_path):

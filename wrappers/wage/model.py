@@ -125,17 +125,26 @@ class Model:
         if self._logits is None:
             raise RuntimeError("there is nothing to go back from; call forward() without a read-out first")
         loss, gradient = quantize.squared_error(self._logits, labels)
-        if not np.isfinite(loss):
-            raise TrainingError(f"the loss is {loss}; {Layer._remedy}")
         self._logits = None
         for layer in reversed(self.layers):
-            with own_threads():
-                gradient = layer.backward(gradient, wanted=layer.index > 0)
+            try:
+                with own_threads():
+                    gradient = layer.backward(gradient, wanted=layer.index > 0)
+            except TrainingError:
+                self._find_broken()     # errors may show a cause that lies elsewhere
+                raise
             if layer.index and not layer.layer.is_conv and self.layers[layer.index - 1].layer.is_conv:
                 images, rows, columns, channels = self.layers[layer.index - 1].outputs.shape
                 gradient = gradient.reshape(images, channels, rows, columns).transpose(0, 2, 3, 1)
                 gradient = np.ascontiguousarray(gradient)
         return loss
+
+    def _find_broken(self):
+        """Name the first layer that holds or gives what is no finite number, if there is one."""
+        for layer in self.layers:
+            for what, array in (("weights", layer.weight), ("outputs", layer.outputs)):
+                if not np.isfinite(array).all():
+                    raise TrainingError(f"{layer.name}: its {what} are no finite numbers; {Layer._remedy}") from None
 
     def step(self, learning_rate=1.0):
         """Move all weights by the gradients of the last backward pass; the updates are in `layers[n].update`."""
