@@ -12,20 +12,17 @@ from neurosim.console import warn
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
 
-# Built-in starts: data, network, and a chip that holds the network (small arrays, whose cells are stretched to the
-# width of the circuits beside them).
-EXAMPLES = {
-    "digits": {
-        "data": "digits",
-        "network": "small",
-        "epochs": 6,
-        "batch_size": 50,
-        "design": {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True},
-    },
-}
+# Built-in starts.
+EXAMPLES = {"digits": {"data": "digits", "network": "small", "epochs": 6, "batch_size": 50}}
 # Pulses of a hybrid synapse are not drawn at random: they need a learning rate that suits them.
 HYBRID_RATE = 1 / 32
-NETWORKS = ("vgg8", "small")
+# Built-in networks, and what the default chip needs to hold them: small arrays for a small network, with cells that are
+# stretched to the width of the circuits beside them.
+NETWORKS = {
+    "vgg8": {},
+    "small": {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True},
+}
+TYPES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
 KEPT_ON_RESUME = ("epochs", "evaluate_every", "checkpoint_every", "log_every", "traces")
 
 # Groups of (name, the reference's name, kind, meaning).
@@ -83,6 +80,7 @@ def add_arguments(parser):
     add = parser.add_argument
     add("--example", metavar="NAME", help="a built-in start: digits (data, small network, chip, 6 epochs)")
     add("--data", metavar="PLACE", help="CIFAR-10/100 archive or folder, IDX files, .npz file, or the word digits")
+    add("--type", choices=TYPES, help="refuse data of another kind")
     add("--network", metavar="NAME|FILE", help="vgg8 (default), small, or a TOML file of layers")
     add("--out", "--logdir", metavar="DIR", help="folder of the run (default: the first free runs/train...)")
     add("--force", action="store_true", help="begin in a folder that holds something; its CSV files are added to")
@@ -187,15 +185,20 @@ def _started(options, given):
     start = {name: example[name] for name in ("epochs", "batch_size") if name in example}
     if options.hybrid:
         start["learning_rate"] = HYBRID_RATE
+    network = options.network or example.get("network", "vgg8")
     settings = Settings(
-        network=_network(options.network or example.get("network", "vgg8")),
+        network=_network(network),
         data=place if place == "digits" else str(Path(place).absolute()), corrections=mine,
         crossbar=crossbar.from_arguments(options),
     ).replace(**{**start, **given})
     folder = Path(options.out) if options.out else free_folder(Path("runs") / f"train-{options.example or 'run'}")
     _check_folder(folder, options.force)
     dataset = data.load(settings.data)
-    design = _design(options, settings, example, len(dataset.train_images))
+    if options.type and dataset.name != TYPES[options.type]:
+        raise NeurosimError(
+            f"--type {options.type}: {place} holds {dataset.name}; leave --type out, or give other --data"
+        )
+    design = _design(options, settings, NETWORKS.get(network, {}), len(dataset.train_images))
     synapse = hybrid.from_arguments(options, lambda cell: _batch_time(cell, settings, design, dataset))
     if synapse is not None:
         settings, design = settings.replace(hybrid=synapse), design_for(synapse.cell, design)
@@ -241,14 +244,14 @@ def _network(word):
     return Path(word).read_text(encoding="utf-8")
 
 
-def _design(options, settings, example, images):
+def _design(options, settings, fitting, images):
     """The chip: what is given, and what the training knows (bits, and unless a file says so, images a batch)."""
     known = {"synapse_bits": settings.options.weight_bits, "input_bits": settings.options.activation_bits}
     if options.design:
         read_design(options)    # warns of what it does not take
     else:
         batches = -(-images // settings.batch_size)
-        known |= {"batch_size": settings.batch_size, "iterations": batches, **example.get("design", {})}
+        known |= {"batch_size": settings.batch_size, "iterations": batches, **fitting}
     return read_design(options, **known)
 
 
@@ -267,10 +270,9 @@ def _resumed(options, given):
     """A run that goes on."""
     from neurosim.wrappers.wage.loop import Run
 
-    words = {"example": options.example, "data": options.data, "network": options.network, "out": options.out,
-             "design": options.design, "set": options.settings, "correct": options.correct, "force": options.force,
-             "crossbar": options.crossbar, "crossbar-set": options.crossbar_set, "hybrid": options.hybrid,
-             "transfer-every": options.transfer_every, "hybrid-set": options.hybrid_set}
+    names = ("example", "data", "type", "network", "out", "design", "settings", "correct", "force", "crossbar",
+             "crossbar_set", "hybrid", "transfer_every", "hybrid_set")
+    words = {"set" if name == "settings" else name.replace("_", "-"): getattr(options, name) for name in names}
     fixed = [f"--{name}" for name, value in words.items() if value]
     fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
     if fixed:

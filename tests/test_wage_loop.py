@@ -380,6 +380,8 @@ def test_the_trace_command_runs(tmp_path):
     (["--resume", "nowhere"], "there is no checkpoint"),
     (["--resume", "nowhere", "--ltp", "1"], "--ltp cannot change in the middle of a run"),
     (["--example", "digits", "--correct", "W7"], "'W7' has no correction"),
+    (["--example", "digits", "--type", "cifar10"], "digits holds digits; leave --type out"),
+    (["--example", "digits", "--type", "mnist"], "invalid choice: 'mnist'"),
 ])
 def test_mistakes_on_the_command_line(tmp_path, capsys, monkeypatch, mistake, sentence):
     from neurosim import cli
