@@ -5,6 +5,7 @@ import signal
 
 import numpy as np
 import pytest
+from study_run import square
 
 from neurosim.errors import NeurosimError
 from neurosim.wrappers import study
@@ -13,10 +14,6 @@ from neurosim.wrappers.wage.data import Dataset
 from neurosim.wrappers.wage.model import Model
 
 RUNS = [{"ron": ron, "adc": adc, "seed": seed} for ron in (1e5, 0.1) for adc in ("none", "6") for seed in (0, 1)]
-
-
-def square(parameters):
-    return {"accuracy": parameters["ron"] * 2, "threads": os.environ.get("OMP_NUM_THREADS", "")}
 
 
 def test_rows_are_kept_and_not_made_twice(tmp_path):

@@ -1,7 +1,6 @@
 """Training runs: their files, chip evaluations, checkpoints, and going on after a stop or a kill."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -9,6 +8,7 @@ import sys
 import threading
 import time
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -298,9 +298,12 @@ def words(folder, out, *more):
             str(out), *more]
 
 
-def command(*arguments, **options):
-    return subprocess.Popen([sys.executable, "-m", "neurosim", *map(str, arguments)], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, **options)
+def command(*arguments):
+    """`neurosim ...` in a process of its own, from the place that these tests import it from."""
+    path = str(Path(neurosim.__file__).resolve().parent.parent)
+    code = f"import sys; sys.path.append({path!r}); from neurosim.cli import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.Popen([sys.executable, "-P", "-c", code, *map(str, arguments)], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
 
 
 def test_ten_kills_at_random_moments(tmp_path):
@@ -362,8 +365,7 @@ def test_the_trace_command_runs(tmp_path):
     _, error = done.communicate()
     assert done.returncode == 0, error
     before = (tmp_path / "run" / "NeuroSim_Output.csv").read_text().splitlines()
-    subprocess.run(["bash", "layer_record/trace_command.sh"], cwd=tmp_path / "run", check=True, capture_output=True,
-                   env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    subprocess.run(["bash", "layer_record/trace_command.sh"], cwd=tmp_path / "run", check=True, capture_output=True)
     after = (tmp_path / "run" / "NeuroSim_Output.csv").read_text().splitlines()
     assert len(after) == 3 and after[2] == after[1] == before[1]
 
