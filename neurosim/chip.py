@@ -8,8 +8,9 @@ from neurosim._training import Dram
 from neurosim.arrays import subarray_of
 from neurosim.errors import NeurosimError
 from neurosim.gradients import gradient_unit_of
+from neurosim.outline import divided, square
 from neurosim.pe import Areas
-from neurosim.tile import Tile, activation, buffer, divided
+from neurosim.tile import Tile, activation, buffer
 
 POOL_WINDOW = 4
 
@@ -140,6 +141,12 @@ class Chip:
         technology = design.technology
         tiles = [tile for _, tile in self.kinds_of_tiles()]
         tile_height, tile_width = max(t.height for t in tiles), max(t.width for t in tiles)
+        if math.isnan(tile_height) and not self.novel_tile:
+            raise NeurosimError(
+                "the area of a tile is negative or no number, so the global buffer cannot be laid out along the tiles "
+                "(the reference stops here too); use larger array_rows and array_columns, more input_bits or fewer "
+                "columns_per_adc, or --correct all"
+            )
         core = design.global_buffer_rows * design.global_buffer_columns
         height = plan.grid_rows * tile_height
         self.buffer = buffer(design, core, design.global_buffer_columns, design.global_buffer_sram, height=height)
@@ -236,8 +243,7 @@ class Chip:
             array,
         )
         self.area = total
-        self.height = math.sqrt(total) if total >= 0 else math.nan
-        self.width = divided(total, self.height)
+        self.height, self.width = square(total)
         parts = [tile for _, tile in self.kinds_of_tiles()]
         parts += [self.buffer, self.htree, self.pooling, self.accumulation, self.activation]
         parts += [self.gradient_unit, self.gradient_adder]

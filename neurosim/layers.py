@@ -5,7 +5,7 @@ import math
 from neurosim.chip import POOL_WINDOW
 from neurosim.costs import ITEMS, WRITES, Cost
 from neurosim.hybrid_costs import COUNTS, PARTS
-from neurosim.tile import divided
+from neurosim.outline import divided
 
 
 def layer_totals(chip, index, tiles, activity):

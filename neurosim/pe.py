@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from neurosim._circuits import AdderTree, FlipFlops
 from neurosim._interconnect import Bus
 from neurosim.costs import UPDATES, Cost
+from neurosim.outline import square
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,7 @@ class ProcessingElement:
             array.area_other * count + registers,
             array.area_array * count,
         )
-        self.height = math.sqrt(total) if total >= 0 else math.nan
-        self.width = total / self.height if self.height else math.nan
+        self.height, self.width = square(total)
         self.complaints = (
             array.complaints + self.tree.complaints + self.input_register.complaints + self.output_register.complaints
         )

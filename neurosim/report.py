@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from neurosim import text
+from neurosim.outline import divided
 from neurosim.outputs import Outputs, write_whole
 from neurosim.quantities import AREAS, CHIP_QUANTITIES, QUANTITIES, STEPS
-from neurosim.tile import divided
 
 UNITS = {q.name: q.unit for q in (*QUANTITIES, *CHIP_QUANTITIES)}
 # Steps whose times do not overlap and whose peaks a pipeline does not count (quirk).

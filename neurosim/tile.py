@@ -7,6 +7,7 @@ from neurosim._buffers import Buffer
 from neurosim._circuits import AdderTree, BitShifter
 from neurosim._interconnect import HTree
 from neurosim.costs import UPDATES, WRITES, Cost
+from neurosim.outline import divided, square
 from neurosim.pe import Areas, ProcessingElement
 
 TREE_FOLDING = 16  # of a tile's H-tree
@@ -102,8 +103,7 @@ class Tile:
             pe.other * count + buffers + activation,
             pe.array * count,
         )
-        self.height = math.sqrt(total) if total >= 0 else math.nan
-        self.width = total / self.height if self.height else math.nan
+        self.height, self.width = square(total)
         self.complaints = self.pe.complaints + self.accumulation.complaints
         if self.activation:
             self.complaints += self.activation.complaints
@@ -231,13 +231,6 @@ class Tile:
             tree.latency(pe.height, pe.width, transfers),
             tree.energy(pe.height, pe.width, tree.bus_width, transfers),
         )
-
-
-def divided(value, divisor):
-    """`value / divisor` as the processor does it: an infinity or no number when `divisor` is 0."""
-    if divisor != 0:
-        return value / divisor
-    return math.nan if value == 0 or math.isnan(value) else math.copysign(math.inf, value)
 
 
 def buffer(design, bits, line, sram, **outline):

@@ -9,7 +9,9 @@ from small import NETWORK, design, network, trace
 
 from neurosim import Design, Network, NeurosimError, evaluate, plan
 from neurosim.corrections import CORRECTIONS, parse_ids
+from neurosim.outline import divided, square
 from neurosim.stats import ArrayReader
+from neurosim.text import number
 
 # What brings out each defect that neurosim reproduces and can correct.
 DEFECTS = {
@@ -88,6 +90,25 @@ def test_where_the_reference_hangs_or_crashes_one_sentence_says_what_helps(name)
     parameters, sentence = REFUSED[name]
     with pytest.raises(NeurosimError, match=sentence):
         plan(design(**parameters), NETWORK)
+
+
+def test_a_tile_without_an_outline_leaves_no_side_for_the_global_buffer():
+    """U16: a novel tile that has none goes on without numbers; a conventional one stops the reference, too."""
+    chosen = {"input_bits": 1, "columns_per_adc": 1, "array_rows": 16, "array_columns": 16}
+    conventional = design(**chosen, novel_mapping=False)
+    with pytest.raises(NeurosimError, match="area of a tile is negative .*stops here too.* --correct all"):
+        plan(conventional, NETWORK)
+    assert plan(conventional.replace(correct="all"), NETWORK).chip.area > 0
+    assert math.isnan(plan(design(**chosen), NETWORK).chip.area)
+
+
+def test_numbers_that_are_none_have_the_sign_that_an_x86_processor_gives_them():
+    for height, width in (square(-1.0), square(-0.5)):
+        assert math.isnan(height) and math.isnan(width)
+        assert number(height) == number(width) == "-nan"
+    assert square(4.0) == (2.0, 2.0)
+    assert number(divided(0.0, 0.0)) == "-nan" and number(divided(math.nan, 0.0)) == "nan"
+    assert divided(3.0, 0.0) == math.inf and divided(-3.0, 0.0) == -math.inf and divided(3.0, 2.0) == 1.5
 
 
 def test_the_binary_modes_are_refused_by_name(tmp_path):
