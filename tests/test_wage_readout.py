@@ -10,7 +10,7 @@ from neurosim.errors import NeurosimError
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.model import Model
-from neurosim.wrappers.wage.readout import Reader, Readout, Retention, adc, adc_of_counts, drift
+from neurosim.wrappers.wage.readout import Reader, Readout, Retention, adc, adc_of_counts, conductances, drift
 
 
 # The original also has nonlinear ADCs with hand-tuned thresholds (nonlin_*), which it never calls.
@@ -106,6 +106,16 @@ def test_a_precise_adc_reads_the_weighted_sums(weight_bits, cell_bits):
     bits = np.rint(255 * x.astype(np.float64)) / 256
     held = np.rint((2**weight_bits - 1) / 2 * (weight[..., 0].astype(np.float64) + 1)) * 2 - (2**weight_bits - 1)
     np.testing.assert_allclose(got, bits @ held.T / 2**weight_bits, atol=2e-3)
+
+
+@pytest.mark.parametrize("cell_bits, digits", [(1, (1, 0, 1, 0)), (2, (1, 1)), (4, (5,))])
+def test_digits_of_a_weight_below_minus_one_are_negative(cell_bits, digits):
+    """Weights that no update has clipped yet: -5 is held as 5 is, by cells with negative contents."""
+    readout = Readout(cell_bits, 10)
+    for sign in (1, -1):
+        cells = conductances(np.float32([[sign * 5]]), 4, readout)
+        base = (2**cell_bits - 1) / 10
+        np.testing.assert_allclose([(cell.item() - base) / 0.9 for cell in cells], np.multiply(sign, digits), atol=1e-6)
 
 
 def test_left_over_channels_are_not_read():

@@ -170,7 +170,7 @@ def conductances(numbers, weight_bits, readout, digit=None, noise=None):
     base = np.float32(2**readout.cell_bits)
     ratio = readout.on_off_ratio
     for _ in range(readout.cells(weight_bits)):
-        remainder = np.remainder(numbers, base)
+        remainder = np.fmod(numbers, base)  # of weights beyond -1, too: with the sign of the number, as the reference
         if digit is not None:
             remainder = digit(remainder)
         numbers = np.rint((numbers - remainder) / base)
