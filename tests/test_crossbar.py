@@ -1,4 +1,4 @@
-"""Crossbars against ngspice, against a slow nodal analysis, and against what passive networks must do."""
+"""Transfer matrices against ngspice, against a slow nodal analysis, and against what passive networks must do."""
 
 import json
 import math
@@ -6,25 +6,12 @@ import warnings
 
 import numpy as np
 import pytest
+from crossbars import DEFAULT, conductances, nodal, random_conductances, rms, wirings
 from golden import DATA, REORDERED, SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.crossbar import (
-    METHODS,
-    Interpolated,
-    SeverityWarning,
-    Wires,
-    cell_conductances,
-    gain,
-    node_voltages,
-    severity,
-    tile,
-    tile_vectors,
-    transfer_matrix,
-    untile,
-)
-from neurosim.crossbar_plots import error_figure, fast_errors, voltage_figure
+from neurosim.crossbar import METHODS, SeverityWarning, severity, transfer_matrix
 from neurosim.errors import NeurosimError
 
 # The limits that the recorded set states in its README: of the largest current (exact), rms over rms current (fast).
@@ -32,7 +19,6 @@ SPICE_LIMIT = 1e-10
 FAST_LIMIT = {"fwd": 3e-4, "bwd": 1.2e-3}
 FAST_LIMIT_STRONG = {"fwd": 4e-3, "bwd": 1.5e-2}
 FILES = sorted(path.stem for path in (DATA / "crossbar").glob("*.npz"))
-DEFAULT = Wires().keywords
 
 
 def recorded(name):
@@ -45,76 +31,6 @@ def recorded(name):
         return data["V"] @ (M.T if str(data["mode"]) == "fwd" else M), data["I"]
 
     return data["G"], wires, currents
-
-
-def nodal(G, r_row, r_col, rt_row, rt_col, r_access=0.0):
-    """M by nodal analysis in extended precision: every resistor in a list, nodes joined by zero ohms merged."""
-    rows, columns = G.shape
-    parts = []
-    for i in range(rows):
-        parts.append((("row", i), ("u", i, 0), rt_row + r_row))
-        parts += [(("u", i, j), ("u", i, j + 1), r_row) for j in range(columns - 1)]
-    for j in range(columns):
-        parts.append((("w", rows - 1, j), ("column", j), rt_col + r_col))
-        parts += [(("w", i, j), ("w", i + 1, j), r_col) for i in range(rows - 1)]
-    for i, j in np.ndindex(rows, columns):
-        if G[i, j] > 0:
-            parts.append((("u", i, j), ("w", i, j), 1 / np.longdouble(G[i, j]) + r_access))
-    terminals = [("row", i) for i in range(rows)] + [("column", j) for j in range(columns)]
-    group = {node: node for node in terminals}
-    for a, b, _ in parts:
-        group[a], group[b] = a, b
-    for a, b, resistance in parts:
-        if resistance == 0:
-            a, b = group[a], group[b]
-            keep, drop = (a, b) if a in terminals else (b, a)
-            assert drop not in terminals, "infinite current"
-            group = {node: keep if top == drop else top for node, top in group.items()}
-    free = sorted({top for top in group.values() if top not in terminals}, key=str)
-    place = {node: k for k, node in enumerate(terminals + free)}
-    network = np.zeros((len(place), len(place)), dtype=np.longdouble)
-    for a, b, resistance in parts:
-        a, b = place[group[a]], place[group[b]]
-        if a != b:
-            network[a, a] += 1 / np.longdouble(resistance)
-            network[b, b] += 1 / np.longdouble(resistance)
-            network[a, b] -= 1 / np.longdouble(resistance)
-            network[b, a] -= 1 / np.longdouble(resistance)
-    for k in range(len(place) - 1, rows + columns - 1, -1):
-        if network[k, k] > 0:  # not a node that nothing leads to
-            network -= np.outer(network[:, k], network[k]) / network[k, k]
-    return -network[rows : rows + columns, :rows].astype(float)
-
-
-def random_conductances(rng, *shape, low=1e-6, high=1e-5):
-    return rng.uniform(low, high, shape)
-
-
-def rms(values):
-    return math.sqrt(np.mean(np.square(values)))
-
-
-resistances = st.one_of(st.just(0.0), st.floats(-2, 4).map(lambda power: 10.0**power))
-wirings = st.builds(
-    dict,
-    r_row=resistances,
-    r_col=resistances,
-    rt_row=resistances,
-    rt_col=resistances,
-    r_access=st.sampled_from([0.0, 15e3]),
-)
-
-
-@st.composite
-def conductances(draw, largest=5, shorts=False):
-    """Small arrays of analog cells, some of them open and (if wanted) some of them short."""
-    rows, columns = draw(st.integers(1, largest)), draw(st.integers(1, largest))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    cells = 10 ** rng.uniform(-6, -2, (rows, columns))
-    cells[rng.random((rows, columns)) < draw(st.sampled_from([0.0, 0.3]))] = 0
-    if shorts:
-        cells[rng.random((rows, columns)) < draw(st.sampled_from([0.0, 0.3]))] = math.inf
-    return cells
 
 
 # Recorded by ngspice
@@ -376,156 +292,6 @@ def test_shorts_and_opens_in_the_fast_model():
     assert (transfer_matrix(G, **DEFAULT, method="auto") == transfer_matrix(G, **DEFAULT)).all()
 
 
-# The rebuild policy
-
-
-def test_interpolated_is_exact_at_first_and_every_interval():
-    rng = np.random.default_rng(9)
-    G = random_conductances(rng, 2, 16, 16) * 3
-    G[0, 3, 4] = 0
-    policy = Interpolated(Wires(), interval=3)
-    for step in range(7):
-        G = np.where(G > 0, G * rng.uniform(0.97, 1.03, G.shape), 0)
-        got, exact = policy.rebuild(G), transfer_matrix(G, **DEFAULT)
-        fast = transfer_matrix(G, **DEFAULT, method="fast")
-        if step % 3 == 0:
-            assert (got == exact).all()
-        else:
-            assert 0 < rms(got - exact) < 0.2 * rms(fast - exact)
-
-
-def test_interpolated_keeps_single_precision_and_its_state():
-    rng = np.random.default_rng(10)
-    one, two = random_conductances(rng, 2, 3, 8, 8).astype(np.float32)
-    first, second = Interpolated(interval=10), Interpolated(interval=10)
-    assert first.rebuild(one).dtype == np.float32
-    second.restore(first.state())
-    assert (second.rebuild(two) == first.rebuild(two)).all()
-    with pytest.raises(NeurosimError, match="one Interpolated for each layer"):
-        first.rebuild(two[:2])
-
-
-def test_ideal_wires_stay_ideal_when_interpolated():
-    policy = Interpolated(Wires(0, 0, 0, 0), interval=5)
-    for _ in range(3):
-        G = random_conductances(np.random.default_rng(11), 4, 4)
-        assert (policy.rebuild(G) == G.T).all()
-
-
-# Layers
-
-
-def test_gain_brings_outputs_back():
-    G = random_conductances(np.random.default_rng(12), 2, 16, 16).astype(np.float32)
-    M = transfer_matrix(G, **DEFAULT)
-    factor = gain(M, G)
-    assert factor.shape == (2,)
-    assert (factor > 1).all()
-    ideal = G.swapaxes(-1, -2)
-    for k in range(2):
-        assert rms(M[k] * factor[k] - ideal[k]) < rms(M[k] - ideal[k])
-        for nearby in (0.999, 1.001):
-            assert rms(M[k] * factor[k] - ideal[k]) <= rms(M[k] * factor[k] * nearby - ideal[k])
-    np.testing.assert_allclose(gain(0.5 * ideal, G), 2, rtol=1e-6)
-    assert gain(np.zeros((3, 2)), np.zeros((2, 3))) == 1
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(1, 20), st.integers(1, 20), st.integers(1, 8), st.integers(1, 8), st.booleans())
-def test_tiles_put_together_are_the_layer(inputs, outputs, rows, columns, signed):
-    rng = np.random.default_rng(inputs * 31 + outputs)
-    weight = rng.uniform(-1, 1, (inputs, outputs))
-    G = cell_conductances(weight, g_min=1e-6, g_max=1e-5)
-    assert (G.min(axis=0) == 1e-6).all()
-    tiles = tile(G, rows, columns)
-    assert tiles.shape == (2, -(-inputs // rows), -(-outputs // columns), rows, columns)
-    assert (untile(tiles, inputs, outputs) == G).all()
-    # Without wires, what the tiles do is what the layer does, forward and backward.
-    M = transfer_matrix(tiles, r_row=0, r_col=0, rt_row=0, rt_col=0)
-    M = (M[0] - M[1]) / (1e-5 - 1e-6)
-    x, error = rng.uniform(-1, 1, (3, inputs)), rng.uniform(-1, 1, (3, outputs))
-    forward = tile_vectors(x, rows)[:, None] @ M.swapaxes(-1, -2)
-    y = forward.sum(axis=0).swapaxes(0, 1).reshape(3, -1)[:, :outputs]
-    np.testing.assert_allclose(y, x @ weight, atol=1e-9)
-    backward = tile_vectors(error, columns) @ M
-    y = backward.sum(axis=1).swapaxes(0, 1).reshape(3, -1)[:, :inputs]
-    np.testing.assert_allclose(y, error @ weight.T, atol=1e-9)
-
-
-def test_cells_hold_levels():
-    weight = np.linspace(-1, 1, 101, dtype=np.float32)
-    positive, negative = cell_conductances(weight, g_min=1e-6, g_max=1e-5, levels=4)
-    assert positive.dtype == np.float32
-    assert len(np.unique(positive)) == len(np.unique(negative)) == 4
-    np.testing.assert_allclose(np.unique(positive), [1e-6, 4e-6, 7e-6, 1e-5], rtol=1e-6)
-    np.testing.assert_allclose((positive - negative) / 9e-6, weight, atol=1 / 6 + 1e-6)
-    assert (positive == negative[::-1]).all()
-
-
-def test_unused_cells_hold_what_they_are_told():
-    tiles = tile(np.ones((3, 2)), 4, 4, fill=0.25)
-    assert tiles.shape == (1, 1, 4, 4)
-    assert tiles[0, 0, :3, :2].sum() == 6
-    assert tiles.sum() == 6 + 0.25 * 10
-
-
-# Inside an array
-
-
-@settings(max_examples=40, deadline=None)
-@given(conductances(), wirings, st.integers(0, 1000))
-def test_node_voltages_obey_kirchhoff(G, wires, seed):
-    rng = np.random.default_rng(seed)
-    rows, columns = G.shape
-    rows_at, columns_at = rng.uniform(-1, 1, rows), rng.uniform(-1, 1, columns)
-    wires = {name: max(value, 0.1) if name.startswith("r_") else value for name, value in wires.items()}
-    inside = node_voltages(G, rows_at, columns_at, **wires)
-    M = transfer_matrix(G, **wires)
-    # Along a row, and up a column, each segment carries the current of all cells beyond it.
-    along = inside.current[:, ::-1].cumsum(axis=1)[:, ::-1]
-    before = np.column_stack([rows_at - wires["rt_row"] * along[:, 0], inside.row[:, :-1]])
-    np.testing.assert_allclose(before - inside.row, wires["r_row"] * along, atol=1e-12)
-    down = inside.current.cumsum(axis=0)
-    after = np.vstack([inside.column[1:], columns_at + wires["rt_col"] * down[-1]])
-    np.testing.assert_allclose(inside.column - after, wires["r_col"] * down, atol=1e-12)
-    # Terminal currents are those of M, and both sides superpose.
-    alone = node_voltages(G, rows_at, **wires)
-    np.testing.assert_allclose(alone.current.sum(axis=0), M @ rows_at, rtol=REORDERED, atol=1e-15)
-    back = node_voltages(G, 0, columns_at, **wires)
-    np.testing.assert_allclose(-back.current.sum(axis=1), columns_at @ M, rtol=REORDERED, atol=1e-15)
-    np.testing.assert_allclose(alone.row + back.row, inside.row, atol=1e-12)
-
-
-def test_voltages_drop_along_rows_and_rise_up_columns():
-    G = np.full((8, 8), 1e-4)
-    G[2, 3] = math.inf
-    inside = node_voltages(G, 1.0, **DEFAULT)
-    assert (np.diff(inside.row[:2], axis=1) < 0).all()
-    assert (inside.row < 1).all()
-    assert (inside.column > 0).all()
-    assert np.isnan(inside.current[2, 3])
-    np.testing.assert_allclose(inside.row[2, 3], inside.column[2, 3], rtol=SAME_MATH)
-    whole = node_voltages(np.ones((4, 4)), 1.0, 1.0, **DEFAULT)
-    np.testing.assert_allclose(whole.row, 1, rtol=SAME_MATH)
-
-
-# Plots
-
-
-def test_figures(tmp_path):
-    G = random_conductances(np.random.default_rng(15), 12, 20)
-    figure = voltage_figure(G, **DEFAULT)
-    assert len(figure.axes) == 6  # three maps, each with its scale
-    points = fast_errors(sizes=(8,), wires=(1.0, 10.0))
-    assert [point["r_wire"] for point in points] == [1.0, 10.0]
-    assert points[0]["severity"] < points[1]["severity"]
-    for kind in ("one-sided", "signed", "difference"):
-        assert 0 < points[0][kind] < points[1][kind]
-    for name, drawn in (("a.png", figure), ("b.png", error_figure(points))):
-        drawn.savefig(tmp_path / name)
-        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
-
-
 # Mistakes
 
 
@@ -564,28 +330,4 @@ def test_no_conductances(method, bad):
 def test_mistakes_get_a_sentence(G, changes, message):
     with pytest.raises(NeurosimError, match=message) as caught:
         transfer_matrix(G, **(DEFAULT | changes))
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: Interpolated(interval=0), "interval = 0 must be a whole number from 1 up"),
-        (lambda: Interpolated(interval=2.5), "interval = 2.5 must be"),
-        (lambda: gain(np.ones((2, 3)), np.ones((2, 3))), r"needs G of shape \(3, 2\)"),
-        (lambda: cell_conductances([2.0], g_min=0, g_max=1e-6), "weights must lie from -1 to 1"),
-        (lambda: cell_conductances([0.5], g_min=1e-6, g_max=1e-6), "g_min < g_max"),
-        (lambda: cell_conductances([0.5], g_min=0, g_max=1e-6, levels=1), "levels = 1 must be"),
-        (lambda: tile(np.ones((3, 3)), 0, 4), "rows = 0 must be"),
-        (lambda: tile(np.ones(3), 4, 4), "at least 2 axes"),
-        (lambda: tile_vectors(np.ones((3, 3)), "4"), "size = '4' must be"),
-        (lambda: untile(np.ones((1, 1, 4, 4)), 5, 4), "hold no matrix of 5 x 4"),
-        (lambda: node_voltages(np.ones((2, 3, 3)), **DEFAULT), "those of one array"),
-        (lambda: node_voltages(np.ones((3, 3)), [1, 2], **DEFAULT), "row_voltages must be one number or 3"),
-        (lambda: node_voltages(np.ones((3, 3)), math.nan, **DEFAULT), "row_voltages must be finite"),
-    ],
-)
-def test_other_mistakes_get_a_sentence(call, message):
-    with pytest.raises(NeurosimError, match=message) as caught:
-        call()
     assert "\n" not in str(caught.value)

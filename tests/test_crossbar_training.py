@@ -1,6 +1,5 @@
 """Training on crossbars: ideal ones change nothing, others do what a slow loop over arrays says."""
 
-import argparse
 import time
 import warnings
 
@@ -9,24 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim import cli
 from neurosim.crossbar import SeverityWarning, gain, tile, transfer_matrix, untile
-from neurosim.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.wrappers import crossbar_study
-from neurosim.wrappers.wage import checkpoint, loop, quantize
-from neurosim.wrappers.wage import crossbar as settings_of_crossbars
+from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.architecture import Architecture, WeightLayer
 from neurosim.wrappers.wage.arrays import BACKWARD, FORWARD, LayerArrays, write_noise
 from neurosim.wrappers.wage.convolution import Winograd, Workspace
-from neurosim.wrappers.wage.crossbar import METHODS, PRESETS, Crossbar, named
-from neurosim.wrappers.wage.data import Dataset
+from neurosim.wrappers.wage.crossbar import METHODS, PRESETS, Crossbar
 from neurosim.wrappers.wage.device import UpdateCurve
 from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
 from neurosim.wrappers.wage.readout import Readout, Retention
-from neurosim.wrappers.wage.settings import Settings
 
 SINGLE = 2.0**-19       # a few roundings of float32, in units of weight 1
 IDEAL = PRESETS["ideal"]
@@ -454,136 +447,3 @@ def test_vgg8_costs_little_more_on_crossbars():
             assert rebuild < 0.6        # of processors, two of which do it in half the time
     # Batches of 50: the arrays are rebuilt four times as often as in the usual ones of 200.
     assert max(seconds["neurosim"], seconds["txsim"]) < 1.5 * seconds[None]
-
-
-# -- settings --------------------------------------------------------------------------------------
-
-def test_presets_and_files(tmp_path):
-    assert named("txsim").dac_bits == 1 and named("neurosim").rows == 128 and not named("ideal").wires.lines
-    path = tmp_path / "mine.toml"
-    path.write_text('base = "neurosim"\nrows = 32\nadc_bits = 6\nadc_range = 0.5\nv = "none"\n')
-    assert named(path) == PRESETS["neurosim"].replace(rows=32, adc_bits=6, adc_range=0.5)
-    parser = argparse.ArgumentParser()
-    settings_of_crossbars.add_arguments(parser)
-    words = ["--crossbar", str(path), "--crossbar-set", "adc_bits=none", "--crossbar-set", "calibrate_gain=true"]
-    options = parser.parse_args(words)
-    assert settings_of_crossbars.from_arguments(options) == PRESETS["neurosim"].replace(
-        rows=32, adc_range=0.5, calibrate_gain=True
-    )
-    assert settings_of_crossbars.from_arguments(parser.parse_args([])) is None
-    with pytest.raises(NeurosimError, match="give --crossbar as well"):
-        settings_of_crossbars.from_arguments(parser.parse_args(words[2:]))
-
-
-@pytest.mark.parametrize("changes, sentence", [
-    ({"row": 64}, "no 'row'.*did you mean 'rows'"),
-    ({"rows": 0}, "rows = 0 is out of range; it takes whole numbers from 1"),
-    ({"rows": 1.5}, "rows = 1.5"),
-    ({"rows": True}, "rows = True"),
-    ({"r_min": 1e7}, "r_min = 1e\\+07 must be below r_max"),
-    ({"r_row": -1}, "r_row = -1"),
-    ({"r_row": float("nan")}, "r_row = nan"),
-    ({"adc_bits": 1}, 'adc_bits = 1 .* 2 to 20 or "none"'),
-    ({"adc_range": "calibratd"}, 'adc_range = \'calibratd\' .*or "calibrated"'),
-    ({"method": "exakt"}, "did you mean 'exact'"),
-    ({"calibrate_gain": 1}, "neither true nor false"),
-    ({"stuck_on": 0.6, "stuck_off": 0.6}, "more than all cells"),
-    ({"adc_inl": 0.1}, "give adc_bits as well"),
-    ({"v": [1]}, "v = \\[1\\]"),
-])
-def test_what_is_no_crossbar(changes, sentence, tmp_path):
-    with pytest.raises(NeurosimError, match=sentence) as error:
-        Crossbar().replace(**changes)
-    assert "\n" not in str(error.value)
-    if all(isinstance(value, (str, int)) for value in changes.values()):
-        path = tmp_path / "x.toml"
-        path.write_text("".join(f"{name} = {str(value).lower() if isinstance(value, bool) else repr(value)}\n"
-                                for name, value in changes.items()))
-        with pytest.raises(NeurosimError, match=f"x.toml: .*{sentence}"):
-            named(path)
-
-
-@pytest.mark.parametrize("content, sentence", [
-    (b"rows = [", "this is no TOML"), (b"\xff\xfe", "no UTF-8"), (b'base = "tximm"', "none of the presets"),
-    (b"[wires]\nr_row = 1", "no 'wires'"),
-])
-def test_what_is_no_crossbar_file(content, sentence, tmp_path):
-    (tmp_path / "x.toml").write_bytes(content)
-    with pytest.raises(NeurosimError, match=sentence):
-        Crossbar.from_file(tmp_path / "x.toml")
-    with pytest.raises(NeurosimError, match="cannot be read"):
-        named(tmp_path / "none.toml")
-    with pytest.raises(NeurosimError, match="no crossbar.*did you mean 'txsim'"):
-        named("txsin")
-    with pytest.raises(NeurosimError, match="write it as name=value"):
-        Crossbar().with_settings(["rows"])
-
-
-# -- the study -------------------------------------------------------------------------------------
-
-def test_study_of_one_network(tmp_path, capsys):
-    pytest.importorskip("sklearn")
-    words = ["study", "crossbar", "--quick", "--network", "two-layer", "--epochs", "1", "--jobs", "1", "--out"]
-    assert cli.main([*words, str(tmp_path / "a")]) == 0
-    told = capsys.readouterr()
-    assert "without any fault" in told.out and "adc_bits        3" in told.out
-    table = (tmp_path / "a" / "study.csv").read_bytes()
-    header, *rows = table.decode().splitlines()
-    assert header == ("network,data,epochs,crossbar,rows,r_min,r_wire,adc_bits,v,gamma,seed,accuracy,severity,seconds,"
-                      "problem")
-    assert len(rows) == 2 + sum(len(values) for values in crossbar_study.QUICK_POINTS.values())
-    assert (tmp_path / "a" / "study.png").stat().st_size > 10000
-    assert cli.main([*words, str(tmp_path / "a"), "--quiet"]) == 0      # nothing is left to do
-    assert (tmp_path / "a" / "study.csv").read_bytes() == table and not capsys.readouterr().out
-    assert sorted(file.name for file in (tmp_path / "a").iterdir()) == ["study.csv", "study.png"]
-    words[words.index("1")] = "2"
-    assert cli.main([*words, str(tmp_path / "a")]) == 2
-    assert "another study" in capsys.readouterr().err
-    assert cli.main([*words, str(tmp_path / "b"), "--data", str(tmp_path / "none")]) == 1
-    assert cli.main([*words, str(tmp_path / "b"), "--seeds", "0"]) == 2
-    assert not (tmp_path / "b").exists()
-
-
-@pytest.mark.slow
-def test_quick_study(tmp_path):
-    pytest.importorskip("sklearn")
-    assert cli.main(["study", "crossbar", "--quick", "--out", str(tmp_path), "--quiet"]) == 0
-    assert len((tmp_path / "study.csv").read_text().splitlines()) == 15
-
-
-# -- `neurosim train` ------------------------------------------------------------------------------
-
-def test_settings_of_a_run_hold_the_crossbar():
-    run = Settings(crossbar=PRESETS["txsim"].replace(adc_bits=6, v=None))
-    assert Settings.from_json(run.to_json()) == run
-    assert Settings.from_json(Settings().to_json()).crossbar is None
-    with pytest.raises(NeurosimError, match="leave out hardware"):
-        run.replace(hardware=True)
-
-
-@pytest.mark.parametrize("words, sentence", [
-    (["--crossbar", "txsin"], "did you mean 'txsim'"),
-    (["--crossbar", "txsim", "--crossbar-set", "adc_bit=6"], "did you mean 'adc_bits'"),
-    (["--crossbar-set", "adc_bits=6"], "give --crossbar as well"),
-])
-def test_mistakes_of_the_command_that_trains(words, sentence, tmp_path, capsys):
-    assert cli.main(["train", "--example", "digits", "--out", str(tmp_path / "run"), *words]) == 2
-    assert sentence in capsys.readouterr().err
-    assert cli.main(["train", "--resume", str(tmp_path), "--crossbar", "txsim"]) == 2
-    assert "--crossbar cannot change in the middle" in capsys.readouterr().err
-
-
-def test_a_run_on_crossbars_goes_on_where_it_stopped(tmp_path):
-    chance = np.random.default_rng(0)
-    pictures, labels = chance.integers(0, 256, (50, 3, 8, 8)).astype(np.uint8), np.arange(50) % 4
-    dataset = Dataset("patterns", pictures, labels, pictures[:20], labels[:20])
-    network = "input = [8, 8, 3]\nlayers = [{ conv = 16, padding = 1 }, { pool = 2 }, { fc = 4 }]\n"
-    crossbar = PRESETS["neurosim"].replace(rows=16, columns=16, variation=0.1, method="interpolated", interval=3)
-    plan = Settings(network=network, data="patterns", epochs=2, batch_size=20, evaluate_every=0, crossbar=crossbar)
-    loop.Run.start(plan, tmp_path / "whole", Design(), dataset).go()
-    loop.Run.start(plan.replace(epochs=1), tmp_path / "parts", Design(), dataset).go()
-    loop.Run.resume(tmp_path / "parts", dataset, epochs=2).go()
-    whole, parts = (checkpoint.load(tmp_path / name / checkpoint.NAME)[0] for name in ("whole", "parts"))
-    assert whole.keys() == parts.keys() and any(name.endswith("crossbar.variation") for name in whole)
-    for name, array in whole.items():
-        np.testing.assert_array_equal(array, parts[name], err_msg=name)
