@@ -81,18 +81,23 @@ def _text(value):
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
 
 
-def read_design(options, **recorded):
+def read_design(options, recorded=None, unless_told=None, *, quiet=False):
     """The design of `--design`, `--set` and `--correct`.
 
     Parameters
     ----------
     options : argparse.Namespace
-    **recorded
+    recorded : dict, optional
         Parameters that a recording knows: they win over the file, and a setting wins over them.
+    unless_told : dict, optional
+        Defaults of the occasion: the file wins over them.
+    quiet : bool
+        Do not warn of what the file holds without effect, such as at a second reading.
     """
-    # A second reading, for the recorded parameters, does not warn again.
-    design = Design.from_file(options.design, warn=None if recorded else _warn) if options.design else Design()
-    design = design.replace(**recorded).with_settings(options.settings)
+    start = unless_told or {}
+    warn = None if quiet else _warn
+    design = Design.from_file(options.design, warn, **start) if options.design else Design(**start)
+    design = design.replace(**(recorded or {})).with_settings(options.settings)
     return design.replace(correct=options.correct) if options.correct is not None else design
 
 

@@ -129,7 +129,7 @@ def inputs(options):
         if found.command is not None:
             # The recording knows its bits; --set still has the last word.
             recorded = {"synapse_bits": found.command.synapse_bits, "input_bits": found.command.input_bits}
-            design = read_design(options, **recorded)
+            design = read_design(options, recorded, quiet=True)
             epoch = found.command.epoch if options.epoch is None else options.epoch
         name = _run_name(Path(options.trace_folder))
         network = Network.from_file(path)

@@ -124,6 +124,8 @@ def _reader(kind):
         try:
             if kind == "list":
                 return tuple(int(part) for part in word.split(",") if part.strip())
+            if kind is int and word.strip().lstrip("+-").isdecimal():
+                return int(word)    # of any size; as a float it would be rounded
             value = float(word)
             if kind == "switch":
                 if value not in (0, 1):
@@ -188,9 +190,11 @@ def _started(options, given):
     network = options.network or example.get("network", "vgg8")
     settings = Settings(
         network=_network(network),
-        data=place if place == "digits" else str(Path(place).absolute()), corrections=mine,
+        data=_place(place), corrections=mine,
         crossbar=crossbar.from_arguments(options),
     ).replace(**{**start, **given})
+    for sentence in _without_effect(settings, given):
+        warn(PROGRAM, sentence)
     folder = Path(options.out) if options.out else free_folder(Path("runs") / f"train-{options.example or 'run'}")
     _check_folder(folder, options.force)
     dataset = data.load(settings.data)
@@ -203,6 +207,24 @@ def _started(options, given):
     if synapse is not None:
         settings, design = settings.replace(hybrid=synapse), design_for(synapse.cell, design)
     return Run.start(settings, folder, design, dataset)
+
+
+def _without_effect(settings, given):
+    """What was given but changes nothing, or not what it says, in sentences."""
+    readout = [name for name, *_ in NUMBERS["hardware read-out of the tests"] if name != "hardware" and name in given]
+    if readout and not settings.hardware:
+        yield f"{_flags(readout[0], None)[0]} has no effect: tests are exact without --hardware 1"
+    cells, bits = settings.readout.cell_bits, settings.options.weight_bits
+    if settings.hardware and bits % cells:
+        yield (
+            f"cells of {cells} bits do not fill weights of {bits}: the {bits % cells} highest bits are not read; use "
+            "--cell-bits that divide --weight-bits"
+        )
+
+
+def _place(data):
+    """A place of images that holds from any folder."""
+    return data if data == "digits" else str(Path(data).absolute())
 
 
 def _batch_time(cell, settings, design, dataset):
@@ -247,12 +269,10 @@ def _network(word):
 def _design(options, settings, fitting, images):
     """The chip: what is given, and what the training knows (bits, and unless a file says so, images a batch)."""
     known = {"synapse_bits": settings.options.weight_bits, "input_bits": settings.options.activation_bits}
-    if options.design:
-        read_design(options)    # warns of what it does not take
-    else:
-        batches = -(-images // settings.batch_size)
-        known |= {"batch_size": settings.batch_size, "iterations": batches, **fitting}
-    return read_design(options, **known)
+    unless_told = {"batch_size": settings.batch_size, "iterations": -(-images // settings.batch_size)}
+    if not options.design:
+        unless_told |= fitting
+    return read_design(options, known, unless_told)
 
 
 def _check_folder(folder, force):
@@ -261,25 +281,28 @@ def _check_folder(folder, force):
         raise NeurosimError(f"{folder}: this is a file; give a folder for the run with --out")
     leftovers = folder.is_dir() and all(file.name.endswith(".part") for file in folder.iterdir())
     if folder.is_dir() and not is_empty(folder) and not leftovers and not force:
-        raise NeurosimError(
-            f"{folder}: the folder is not empty; go on with --resume {folder}, or give another --out, or --force"
-        )
+        from neurosim.wrappers.wage import checkpoint
+
+        way = f"go on with --resume {folder}, or " if (folder / checkpoint.NAME).exists() else ""
+        raise NeurosimError(f"{folder}: the folder is not empty; {way}give another --out, or --force")
 
 
 def _resumed(options, given):
     """A run that goes on."""
     from neurosim.wrappers.wage.loop import Run
 
-    names = ("example", "data", "type", "network", "out", "design", "settings", "correct", "force", "crossbar",
+    names = ("example", "type", "network", "out", "design", "settings", "correct", "force", "crossbar",
              "crossbar_set", "hybrid", "transfer_every", "hybrid_set")
     words = {"set" if name == "settings" else name.replace("_", "-"): getattr(options, name) for name in names}
     fixed = [f"--{name}" for name, value in words.items() if value]
     fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
     if fixed:
         raise NeurosimError(
-            f"{fixed[0]} cannot change in the middle of a run; --resume takes "
-            + ", ".join(_flags(name, None)[0] for name in KEPT_ON_RESUME)
+            f"{fixed[0]} cannot change in the middle of a run; --resume takes --data (the same images in another "
+            "place), " + ", ".join(_flags(name, None)[0] for name in KEPT_ON_RESUME)
         )
+    if options.data:
+        given["data"] = _place(options.data)
     return Run.resume(options.resume, **given)
 
 

@@ -67,10 +67,11 @@ class Design(_Values):
     # -- readers ---------------------------------------------------------------------------------
 
     @classmethod
-    def from_file(cls, path, warn=None):
+    def from_file(cls, path, warn=None, **defaults):
         """Read a design file: our `.toml`, an edited `Param.cpp`, or a `.csv` of `name,value`.
 
-        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here.
+        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here; `defaults` hold
+        for what the file does not set.
         """
         path = Path(path)
         try:
@@ -83,17 +84,17 @@ class Design(_Values):
         if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
             from neurosim.param_cpp import read_param_cpp
 
-            return cls(**read_param_cpp(text, str(path), warn))
+            return cls(**{**defaults, **read_param_cpp(text, str(path), warn)})
         reader = readers.get(path.suffix.lower())
         if reader is None:
             raise NeurosimError(f"{path}: a design file ends in .toml, .csv or .cpp (an edited Param.cpp)")
-        return reader(text, str(path))
+        return cls(**{**defaults, **reader(text, str(path))})
 
-    @classmethod
-    def _from_toml(cls, text, where):
+    @staticmethod
+    def _from_toml(text, where):
         try:
             tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise NeurosimError(f"{where}: not valid TOML: {error}") from None
         values = {}
         for key, item in tables.items():
@@ -107,10 +108,10 @@ class Design(_Values):
                 if name not in PARAMETERS:
                     raise NeurosimError(f"{place}: {name!r} is no design parameter{suggestion(name, PARAMETERS)}")
                 values[name] = PARAMETERS[name].check(value, place)
-        return cls(**values)
+        return values
 
-    @classmethod
-    def _from_csv(cls, text, where):
+    @staticmethod
+    def _from_csv(text, where):
         values = {}
         for line, row in enumerate(csv.reader(io.StringIO(text)), start=1):
             row = [cell.strip() for cell in row]
@@ -121,7 +122,7 @@ class Design(_Values):
                 raise NeurosimError(f"{place}: {','.join(row)!r} is not of the form name,value")
             parameter, value = _named(row[0], row[1], place)
             values[parameter.name] = value
-        return cls(**values)
+        return values
 
     # -- writers ---------------------------------------------------------------------------------
 

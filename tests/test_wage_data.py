@@ -5,6 +5,7 @@ import io
 import os
 import pickle
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -209,3 +210,83 @@ def test_batches():
     np.testing.assert_array_equal(one[0][0], two[0][0])
     offsets, flips = data.draw_augmentation(np.random.default_rng(0), 500)
     assert offsets.min() == 0 and offsets.max() == 8 and 150 < flips.sum() < 350
+
+
+def archive_of(folder, path):
+    with tarfile.open(path, f"w:{path.suffix[1:]}") as file:
+        file.add(folder, "cifar")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_a_flipped_bit_in_an_archive_is_noticed(cifar, tmp_path, kind):
+    """Archives end with a checksum that is read as well."""
+    path = archive_of(cifar, tmp_path / f"c.tar.{kind}")
+    whole, chance = path.read_bytes(), np.random.default_rng(3)
+    assert data.load(path).classes == 10
+    for place in chance.integers(len(whole) // 8, len(whole) - 100, 8):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << chance.integers(8)
+        path.write_bytes(damaged)
+        with pytest.raises(NeurosimError) as error:
+            data.load(path)
+        assert "\n" not in str(error.value)
+
+
+def test_incomplete_sets_name_what_is_missing(tmp_path):
+    for present, missing in (("train", "test"), ("data_batch_2", "data_batch_1"), ("test.bin", "train.bin"),
+                             ("t10k-images-idx3-ubyte", "train-images")):
+        folder = tmp_path / present
+        folder.mkdir()
+        (folder / present).write_bytes(b"")
+        with pytest.raises(NeurosimError, match=f"the file {missing}.* is missing"):
+            data.load(folder)
+
+
+@pytest.mark.parametrize("labels", [[0.5, 1.7, 2.2, 3.0], ["1", "2", "3", "4"], [0, 1, 2, 200], [[0], [1], [2], [3]]])
+def test_labels_of_pickled_batches(tmp_path, labels):
+    batch = {b"data": np.zeros((4, 3072), np.uint8), b"labels": labels}
+    for name in (*data.CIFAR10_PARTS, "test_batch"):
+        (tmp_path / name).write_bytes(pickle.dumps(batch))
+    with pytest.raises(NeurosimError, match="data_batch_1 has labels .*(0 to 9; fetch|it needs one for each)"):
+        data.load(tmp_path)
+
+
+def idx_of(array):
+    return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
+
+
+def test_idx_images_of_different_sizes(tmp_path):
+    for name, array in (("train-images-idx3-ubyte", np.zeros((5, 28, 28), np.uint8)),
+                        ("train-labels-idx1-ubyte", np.arange(5, dtype=np.uint8)),
+                        ("t10k-images-idx3-ubyte", np.zeros((5, 20, 28), np.uint8)),
+                        ("t10k-labels-idx1-ubyte", np.arange(5, dtype=np.uint8))):
+        (tmp_path / name).write_bytes(idx_of(array))
+    with pytest.raises(NeurosimError, match="t10k-images has images of shape .* one size"):
+        data.load(tmp_path)
+    for content in (b"\0\0\x08\xff" + b"\0\0\0\1" * 255 + b"\0", b"\0\0\x08\4" + b"\xff" * 12 + b"\0" * 4):
+        with pytest.raises(NeurosimError, match="IDX file"):
+            data.idx(content)
+
+
+def npy(header, body=b""):
+    return b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header + body
+
+
+@pytest.mark.parametrize("member", [
+    b"no array at all", npy(b"{'descr': "), npy(b"{'descr': '|u1', 'fortran_order': False, 'shape': (10**23,)}"),
+    npy(b"{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999,)}"),
+    npy(b"{'descr': '|O', 'fortran_order': False, 'shape': (2,)}", b"cos\nsystem\n"), b"\x93NUMPY\1\0",
+])  # fmt: skip
+def test_npz_files_with_anything_in_them(tmp_path, member):
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in data.NPZ_NAMES[0]:
+            file.writestr(f"{name}.npy", member)
+    with pytest.raises(NeurosimError) as error:
+        data.load(path)
+    assert "make it again" in str(error.value) and "\n" not in str(error.value) and "unsafely" not in str(error.value)
+    np.save(tmp_path / "plain.npy", np.zeros(3))
+    (tmp_path / "plain.npy").rename(path)
+    with pytest.raises(NeurosimError, match="it is no .npz file"):
+        data.load(path)

@@ -128,3 +128,29 @@ def test_varying_devices_use_their_own_labels():
 def test_no_curve(labels):
     with pytest.raises(NeurosimError, match="label|levels"):
         UpdateCurve(*labels)
+
+
+@pytest.mark.parametrize("name, value, sentence", [
+    ("velocity", np.zeros(3, np.float32), "velocity has shape"),
+    ("velocity", np.full(1000, 100, np.float32), "normalise the velocity first"),
+    ("velocity", np.full(1000, np.nan, np.float32), "normalise the velocity first"),
+    ("rounding", np.zeros(3, np.float32), "rounding has shape"),
+    ("out", np.zeros(3, np.float32), "out has shape"),
+    ("rows", (np.zeros(4, np.int16),) * 2, "rows has shape"),
+    ("rows", (np.full(1000, 32000, np.int16),) * 2, "take rows from UpdateCurve.rows"),
+    ("rows", (np.full(1000, -1, np.int16),) * 2, "take rows from UpdateCurve.rows"),
+    ("weight", [0.5] * 1000, "weight must be a contiguous array of float32"),
+    ("velocity", np.zeros(1000), "velocity must be a contiguous array of float32"),
+])
+def test_no_update(name, value, sentence):
+    given = {"weight": np.zeros(1000, np.float32), "velocity": np.full(1000, 0.7, np.float32),
+             "rounding": np.zeros(1000, np.float32), "curve": UpdateCurve()}
+    with pytest.raises((NeurosimError, TypeError), match=sentence):
+        update_weights(**{**given, name: value})
+
+
+def test_labels_that_are_no_numbers():
+    with pytest.raises(NeurosimError, match="label is no number"):
+        label_to_a(float("nan"))
+    with pytest.raises(NeurosimError, match="levels = 2.5"):
+        UpdateCurve(levels=2.5)

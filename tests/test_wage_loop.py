@@ -13,59 +13,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from wage_runs import CHIP, NETWORK, contents, images, same_run, settings, started, weights
 
 import neurosim
-from neurosim import NeurosimError
+from neurosim import NeurosimError, cli
 from neurosim.wrappers.wage import checkpoint, files, loop
-from neurosim.wrappers.wage.data import Dataset
 from neurosim.wrappers.wage.hybrid import Hybrid
 from neurosim.wrappers.wage.layers import TrainingError
 from neurosim.wrappers.wage.settings import Settings
-
-NETWORK = """
-input = [8, 8, 3]
-layers = [{ conv = 16, padding = 1 }, { pool = 2 }, { conv = 32 }, { fc = 64 }, { fc = 10 }]
-"""
-CHIP = {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True,
-        "batch_size": 20, "iterations": 4, "wg_array_rows": 4, "wg_array_columns": 16, "rows_per_adc_wg": 4,
-        "global_buffer_rows": 16, "global_buffer_columns": 16}
-UNEQUAL = {"log.txt", "checkpoint.npz", "best.npz", "training.png"}     # times, archives' dates, a picture
-
-
-def images(seed=0, count=70, tests=30):
-    """Ten patterns with noise."""
-    chance = np.random.default_rng(seed)
-    patterns = chance.integers(0, 256, (10, 3, 8, 8))
-    labels = chance.integers(0, 10, count + tests)
-    noisy = np.clip(patterns[labels] + chance.normal(0, 30, (count + tests, 3, 8, 8)), 0, 255).astype(np.uint8)
-    return Dataset("patterns", noisy[:count], labels[:count], noisy[count:], labels[count:])
-
-
-def settings(**changes):
-    start = Settings(network=NETWORK, data="patterns", epochs=3, batch_size=20, checkpoint_every=2)
-    return start.replace(**changes)
-
-
-def started(folder, dataset=None, **changes):
-    return loop.Run.start(settings(**changes), folder, neurosim.Design(**CHIP), dataset or images())
-
-
-def contents(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in UNEQUAL}
-
-
-def weights(folder):
-    arrays, _ = checkpoint.load(folder / checkpoint.NAME)
-    return arrays
-
-
-def same_run(one, other):
-    assert contents(one) == contents(other)
-    left, right = weights(one), weights(other)
-    assert left.keys() == right.keys()
-    for name, array in left.items():
-        np.testing.assert_array_equal(array, right[name], err_msg=name)
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +164,7 @@ def test_learning_rate_drops():
 
 
 def test_settings_come_back_from_their_text():
-    chosen = settings(ltp=1.0, adc_bits=7, rate=0.01, drops=(3,), corrections=("W1",))
+    chosen = settings(ltp=1.0, adc_bits=7, rate=0.01, time=10.0, drops=(3,), corrections=("W1",))
     assert Settings.from_json(chosen.to_json()) == chosen
 
 
@@ -268,7 +223,7 @@ def test_mistakes(tmp_path):
     with pytest.raises(NeurosimError, match="no whole checkpoint"):
         loop.Run.resume(tmp_path)
     started(tmp_path)
-    with pytest.raises(NeurosimError, match="the images have changed"):
+    with pytest.raises(NeurosimError, match="these are not the images"):
         loop.Run.resume(tmp_path, images(seed=1))
     (tmp_path / files.WEIGHTS).unlink()
     with pytest.raises(NeurosimError, match=r"weight_dist.csv: the file is missing or shorter"):
@@ -276,8 +231,16 @@ def test_mistakes(tmp_path):
     with pytest.raises(NeurosimError, match="the chip cannot be evaluated: .* train without it: --evaluate-every 0"):
         loop.Run.start(settings(), tmp_path / "large", neurosim.Design(), images())
     assert not (tmp_path / "large").exists()
-    for wrong, sentence in (({"epochs": 0}, "epochs = 0"), ({"learning_rate": -1.0}, "learning_rate"),
-                            ({"seed": -1}, "seed = -1"), ({"corrections": ("W9",)}, "'W9' is no correction"),
+    for wrong, sentence in (({"epochs": 0}, "epochs = 0"), ({"drops": (-5,)}, "drops = -5"),
+                            ({"beta": float("inf")}, "beta = inf"), ({"levels": 32.5}, "levels = 32.5"),
+                            ({"weight_bits": float("nan")}, "weight_bits = nan"), ({"momentum": 5}, "momentum = 5"),
+                            ({"levels": 65536, "learning_rate": 9999.0}, "asks for .* pulses"),
+                            ({"rate": 0.1}, "the retention time is 0; give a time above 0"),
+                            ({"rate": 0.1, "time": float("inf")}, "time of the retention is inf"),
+                            ({"rate": 30.0, "time": 1e300}, "leaves nothing to read"),
+                            ({"variation": float("inf")}, "variation = inf"),
+                            ({"learning_rate": -1.0}, "learning_rate"), ({"seed": -1}, "seed = -1"),
+                            ({"corrections": ("W9",)}, "'W9' is no correction"),
                             ({"hardware": True, "cell_bits": 8}, "cannot hold a weight")):
         with pytest.raises(NeurosimError, match=sentence):
             settings(**wrong)
@@ -386,13 +349,35 @@ def test_the_trace_command_runs(tmp_path):
     (["--example", "digits", "--type", "mnist"], "invalid choice: 'mnist'"),
 ])
 def test_mistakes_on_the_command_line(tmp_path, capsys, monkeypatch, mistake, sentence):
-    from neurosim import cli
-
     monkeypatch.chdir(tmp_path)
     assert cli.main(["train", *mistake]) in (1, 2)
     error = capsys.readouterr().err
     assert sentence in error and error.count("\n") == 1
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_design_file_keeps_what_it_does_not_set(tmp_path):
+    """The chip's batch is the training's, unless the file tells another."""
+    given = words(tmp_path, tmp_path / "run", "--seed", "9007199254740993", "--epochs", "1")
+    chip = (tmp_path / "chip.csv").read_text()
+    (tmp_path / "chip.csv").write_text("".join(line for line in chip.splitlines(True) if "batch_size" not in line
+                                               and "iterations" not in line))
+    assert cli.main([*given, "--quiet"]) == 0
+    design = neurosim.Design.from_file(tmp_path / "run" / "design.toml")
+    assert (design.batch_size, design.iterations) == (20, 4)
+    assert json.loads((tmp_path / "run" / "settings.json").read_text())["seed"] == 9007199254740993
+    (tmp_path / "patterns.npz").rename(tmp_path / "moved.npz")
+    assert cli.main(["train", "--resume", str(tmp_path / "run"), "--epochs", "2", "--quiet", "--data",
+                     str(tmp_path / "moved.npz")]) == 0
+
+
+def test_options_without_effect_are_told(tmp_path, capsys):
+    given = words(tmp_path, tmp_path / "run", "--epochs", "1", "--cell-bits", "3", "--quiet")
+    assert cli.main(given) == 0
+    assert "--cell-bits has no effect: tests are exact without --hardware 1" in capsys.readouterr().err
+    assert cli.main([*words(tmp_path, tmp_path / "two"), "--epochs", "1", "--quiet", "--cell-bits", "3", "--hardware",
+                     "1"]) == 0
+    assert "cells of 3 bits do not fill weights of 5" in capsys.readouterr().err
 
 
 @pytest.mark.slow

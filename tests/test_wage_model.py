@@ -279,3 +279,35 @@ def test_wrong_options(wrong):
     with pytest.raises(NeurosimError, match=next(iter(wrong))):
         Options(**wrong)
     assert Options(weight_bits=4).beta_in_force == 6 and Options().beta_in_force == 24
+
+
+def test_given_draws_fit_the_weights():
+    size = Architecture.build((4, 4, 1), [{"fc": 3}])
+    for purpose, options in (("weights", {}), ("rounding", {}), ("device", {"device_variation": 0.1}), ("cycle", {})):
+        draws = GivenDraws(**{purpose: {0: [np.zeros(2, np.float32)]}})
+        with pytest.raises(NeurosimError, match=f"draws for '{purpose}' of layer 0"):
+            model = Model(size, Options(**options), draws)
+            model.train_batch(np.random.default_rng(0).uniform(-1, 1, (4, 1, 4, 4)), [0, 1, 2, 0])
+    for seed in (-1, 2.5, True):
+        with pytest.raises(NeurosimError, match="seed = "):
+            Draws(seed)
+
+
+def test_what_the_model_does_not_take():
+    model = Model(Architecture.build((4, 4, 1), [{"fc": 3}]))
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 1, 4, 4)).astype(np.float32)
+    with pytest.raises(NeurosimError, match="no finite numbers"):
+        model.forward(images * np.nan)
+    logits = model.forward(images)
+    kept = logits.copy()
+    logits[:] = 9
+    loss = model.backward([0, 1, 2, 0])
+    assert loss == quantize.squared_error(kept, [0, 1, 2, 0])[0]
+    with pytest.raises(NeurosimError, match="labels from 0 to 3 do not fit 3 classes"):
+        model.train_batch(images, [0, 1, 2, 3])
+    with pytest.raises(NeurosimError, match="labels of shape"):
+        model.train_batch(images, [0, 1])
+    with pytest.raises(TypeError, match="architecture must be of Architecture, not of str"):
+        Model("vgg8")
+    with pytest.raises(TypeError, match="options must be of Options, not of dict"):
+        Model(options={})

@@ -46,6 +46,10 @@ def test_a_network_from_a_file(tmp_path):
     ((8, 8, 3), [{"fc": True}], "fc = True"),
     ((8, 8, 3), ["fc"], "layer 1 is 'fc'"),
     ((8, 8, 3), [{"fc": 3, "name": "a/b"}], "no file name"),
+    ((8, 8, 3), [{"fc": 3, "name": "a\tb;ls"}], "no file name"),
+    ((8, 8, 3), [{"fc": 3, "name": "a\0b"}], "no file name"),
+    ((8, 8, 3), [{"fc": 3, "name": "a" * 300}], "no file name"),
+    ((8, 8, 3), [{"fc": 3, "name": "draws"}], "'draws' is taken"),
     ((8, 8, 3), [{"fc": 3, "name": "a"}, {"fc": 3, "name": "a"}], "two layers are called 'a'"),
 ])
 def test_what_is_no_network(size, layers, sentence):
@@ -56,6 +60,7 @@ def test_what_is_no_network(size, layers, sentence):
 
 @pytest.mark.parametrize("text, sentence", [
     ("input = [", "no TOML"),
+    ("layers = " + "[" * 5000, "no TOML"),
     ("input = [8, 8, 3]\nlayer = []\n", "did you mean 'layers'"),
 ])
 def test_what_is_no_network_file(text, sentence, tmp_path):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from neurosim.errors import NeurosimError
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.device import add_noise
 from neurosim.wrappers.wage.layers import layer_scale
@@ -97,3 +98,26 @@ def test_stochastic_rounding_is_fair(x):
     draws = (np.arange(1000, dtype=np.float32) + np.float32(0.5)) / 1000
     mean = quantize.stochastic_round(np.full(1000, x, np.float32), draws).mean()
     assert abs(mean - x) <= 0.0011
+
+
+@pytest.mark.parametrize("bits", [0, -1, 2.5, float("nan")])
+def test_what_is_no_width(bits):
+    for function in (quantize.q, quantize.clamp):
+        with pytest.raises(NeurosimError, match="bits make no grid"):
+            function([0.5], bits)
+
+
+def test_what_cannot_be_shifted_or_rounded():
+    for x in (0.0, -1.0, float("nan")):
+        with pytest.raises(NeurosimError, match="above zero"):
+            quantize.shift(x)
+    with pytest.raises(NeurosimError, match="lie from 0 to 1"):
+        quantize.stochastic_round(1.0, 7.0)
+    with pytest.raises(NeurosimError, match="give one for each"):
+        quantize.stochastic_round([1.0, 2.0], 0.5)
+
+
+@pytest.mark.parametrize("labels", [[-1, 0], [0, 3], [0], 1, [0.5, 1.0], [True, False], [[1, 0, 0], [0, 1, 0]]])
+def test_what_are_no_labels(labels):
+    with pytest.raises(NeurosimError, match="labels .* do not fit"):
+        quantize.squared_error(np.zeros((2, 3), np.float32), labels)

@@ -220,10 +220,11 @@ def update(float[::1] weight, const float[::1] velocity, const float[::1] draws,
            float rate, float levels, float limit, float grid):
     """Device update of each weight, in place; `moved` receives u. See `device.update_weights`.
 
-    Without label rows (`up`, `down` empty), row 0 of the tables is LTP and row 1 LTD.
+    Without label rows (`up`, `down` empty), row 0 of the tables is LTP and row 1 LTD. Returns whether every weight
+    found its entry of the tables; the rest of the weights is left as it is.
     """
     cdef Py_ssize_t n, row, centre = offset.shape[1] // 2
-    cdef bint spread = up.shape[0] > 0
+    cdef bint spread = up.shape[0] > 0, found = True
     cdef float step = 1.0 / grid, count, target, height, whole
     with nogil:
         for n in range(weight.shape[0]):
@@ -235,6 +236,9 @@ def update(float[::1] weight, const float[::1] velocity, const float[::1] draws,
                     row = up[n] if count < 0 else down[n]
                 else:
                     row = 0 if count < 0 else 1
+                if not (-centre <= count <= centre and 0 <= row < offset.shape[0]):   # a NaN as well
+                    found = False
+                    break
                 target = <float> (offset[row, centre + <Py_ssize_t> count]
                                   + slope[row, centre + <Py_ssize_t> count] * weight[n])
             height = (weight[n] - clipped(target, limit)) + draws[n]
@@ -242,3 +246,4 @@ def update(float[::1] weight, const float[::1] velocity, const float[::1] draws,
             whole = (whole - 1 if whole > height else whole) * step
             moved[n] = whole
             weight[n] -= whole
+    return found

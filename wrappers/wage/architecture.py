@@ -1,5 +1,6 @@
 """Networks as data: a chain of convolutions, pools and fully connected layers, and the rows the chip sees of it."""
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -10,6 +11,7 @@ from neurosim.network import Layer, Network
 
 KEYS = {"conv": ("kernel", "stride", "padding", "name"), "fc": ("name",), "pool": ()}
 LARGEST = 1 << 20
+NAME = re.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Architecture:
         """From the text of a TOML file."""
         try:
             content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise NeurosimError(f"{where}: this is no TOML ({error})") from None
         for key in content:
             if key not in ("input", "layers"):
@@ -208,8 +210,12 @@ def _entry(entry, place):
         if key != kind and key not in KEYS[kind]:
             raise NeurosimError(f"{place}: a {kind} layer has no {key!r}{suggestion(key, KEYS[kind])}")
         if key == "name":
-            if not isinstance(value, str) or not value or any(letter in value for letter in '/\\" \n,'):
-                raise NeurosimError(f"{place}: name = {value!r} is no file name; use letters, digits and underscores")
+            if not isinstance(value, str) or not NAME.fullmatch(value):
+                raise NeurosimError(
+                    f"{place}: name = {value!r} is no file name; use up to 60 letters, digits, underscores and hyphens"
+                )
+            if value == "draws":    # as in a checkpoint
+                raise NeurosimError(f"{place}: the name 'draws' is taken; use another")
         elif not _whole(value, 0 if key == "padding" else 1):
             least = 0 if key == "padding" else 1
             raise NeurosimError(f"{place}: {key} = {value!r} is no whole number of at least {least}")

@@ -2,13 +2,12 @@
 
 import json
 import os
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.wage import npz
 
 NAME = "checkpoint.npz"
 FORMAT = 1
@@ -40,10 +39,10 @@ def save(path, arrays, facts):
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise NeurosimError(
-            f"{path}: the checkpoint cannot be written ({error.strerror or error}); the one before is kept: make room "
-            f"and continue with --resume {path.parent}"
-        ) from None
+        remedy = "make room and start again"
+        if path.exists():
+            remedy = f"the one before is kept: make room and continue with --resume {path.parent}"
+        raise NeurosimError(f"{path}: it cannot be written ({error.strerror or error}); {remedy}") from None
 
 
 def load(path):
@@ -56,15 +55,21 @@ def load(path):
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            facts = json.loads(file["facts"].tobytes())
-            arrays = {name: file[name] for name in file.files if name != "facts"}
+        arrays = npz.read(path)
+        facts = json.loads(arrays.pop("facts").tobytes())
     except FileNotFoundError:
         raise NeurosimError(
             f"{path}: there is no checkpoint; name the folder of a run that was stopped", status=1
         ) from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise NeurosimError(f"{path}: this is no whole checkpoint ({error}); start the run again", status=1) from None
+    except (OSError, ValueError, KeyError, RecursionError) as error:
+        raise damaged(path, error) from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise NeurosimError(f"{path}: this checkpoint is of another version of neurosim; start the run again", status=1)
     return arrays, facts
+
+
+def damaged(path, reason):
+    """What to raise about a checkpoint that cannot be used."""
+    if isinstance(reason, KeyError):
+        reason = f"it has no {reason}"
+    return NeurosimError(f"{path}: this is no whole checkpoint ({reason}); start the run again", status=1)

@@ -164,7 +164,7 @@ class Crossbar:
             ) from None
         except UnicodeDecodeError:
             raise NeurosimError(f"{path}: the crossbar file is no UTF-8 text; give a TOML file") from None
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise NeurosimError(f"{path}: this is no TOML ({error})") from None
         base = content.pop("base", None)
         if base is not None and base not in PRESETS:

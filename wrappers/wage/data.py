@@ -7,7 +7,6 @@ of features from tiny images", 2009 (CIFAR and its augmentation); LeCun et al., 
 import gzip
 import io
 import tarfile
-import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.wage import unpickle
+from neurosim.wrappers.wage import npz, unpickle
 
 BORDER = 4              # pixels added on each side before the random crop
 CIFAR_SHAPE = (3, 32, 32)
 CIFAR_BYTES = 3072
+CLASSES = {"CIFAR-10": 10, "CIFAR-100": 100}
 CIFAR10_PARTS = tuple(f"data_batch_{n}" for n in range(1, 6))
 IDX_PARTS = {"train": ("train-images", "train-labels"), "test": ("t10k-images", "t10k-labels")}
 NPZ_NAMES = (("x_train", "y_train", "x_test", "y_test"),
@@ -99,10 +99,12 @@ def load(source):
         return from_npz(path)
     try:
         with tarfile.open(path) as archive:
-            members = [member for member in archive if member.isfile()]
-            files = {Path(member.name).name: archive.extractfile(member).read() for member in members}
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise NeurosimError(f"{path}: this is no complete tar archive ({error}); give {KNOWN}", status=1) from None
+            files = {Path(file.name).name: archive.extractfile(file).read() for file in archive if file.isfile()}
+            while archive.fileobj.read(1 << 20):    # to the end, where a compressed file has its checksum
+                pass
+    except Exception as error:  # a damaged archive can fail in any way
+        reason = str(error).partition("\n")[0].rstrip(":") or type(error).__name__
+        raise NeurosimError(f"{path}: this is no complete tar archive ({reason}); give {KNOWN}", status=1) from None
     try:
         return _from_files(files, path)
     except LookupError:
@@ -111,17 +113,14 @@ def load(source):
 
 def _from_files(files, where):
     """A data set from {name: path or content}; LookupError when they are of no known set."""
-    if "data_batch_1" in files or "test_batch" in files:
-        return _joined("CIFAR-10", files, where, CIFAR10_PARTS, ("test_batch",), _cifar_python)
-    if "data_batch_1.bin" in files or "test_batch.bin" in files:
-        return _joined("CIFAR-10", files, where, tuple(f"{part}.bin" for part in CIFAR10_PARTS), ("test_batch.bin",),
-                       lambda content, place: _cifar_binary(content, place, 1))
-    if "train" in files and "test" in files:
-        return _joined("CIFAR-100", files, where, ("train",), ("test",), _cifar_python)
-    if "train.bin" in files and "test.bin" in files:
-        return _joined("CIFAR-100", files, where, ("train.bin",), ("test.bin",),
-                       lambda content, place: _cifar_binary(content, place, 2))
-    if any(name.startswith(IDX_PARTS["train"][0]) for name in files):
+    for ending, readers in {"": (_cifar_python, _cifar_python), ".bin": (_cifar10_binary, _cifar100_binary)}.items():
+        sets = (("CIFAR-10", CIFAR10_PARTS, "test_batch"), ("CIFAR-100", ("train",), "test"))
+        for (name, parts, test), read in zip(sets, readers, strict=True):
+            train, test = tuple(part + ending for part in parts), (test + ending,)
+            if any(part in files for part in train + test):
+                return _joined(name, files, where, train, test, read)
+    starts = [start for pair in IDX_PARTS.values() for start in pair]
+    if any(name.startswith(start) for name in files for start in starts):
         return _from_idx_files(files, where)
     raise LookupError
 
@@ -129,17 +128,17 @@ def _from_files(files, where):
 def _joined(name, files, where, train, test, read):
     """A data set whose files each hold images and labels."""
     sets = []
+    for part in train + test:
+        if part not in files:
+            raise NeurosimError(f"{where}: the file {part} is missing; unpack the whole archive again", status=1)
     for parts in (train, test):
-        pairs = [read(_content(files, part, where), f"{where}: {part}") for part in parts]
+        pairs = [read(_content(files[part]), f"{where}: {part}", CLASSES[name]) for part in parts]
         sets += [np.concatenate(arrays) for arrays in zip(*pairs, strict=True)]
     return Dataset(name, *sets)
 
 
-def _content(files, name, where):
-    """Bytes of a file."""
-    if name not in files:
-        raise NeurosimError(f"{where}: the file {name} is missing; unpack the whole archive again", status=1)
-    content = files[name]
+def _content(content):
+    """Bytes of a file, from its path or at hand."""
     if isinstance(content, bytes):
         return content
     try:
@@ -148,23 +147,31 @@ def _content(files, name, where):
         raise NeurosimError(f"{content}: cannot be read ({error.strerror})", status=1) from None
 
 
-def _cifar_python(content, place):
+def _cifar_python(content, place, classes):
     """Images and labels of a pickled batch."""
     try:
         batch = unpickle.loads(io.BytesIO(content))
         images = np.asarray(batch["data"])
         labels = batch["labels"] if "labels" in batch else batch["fine_labels"]
-        labels = np.asarray(labels, np.int64)
+        labels = np.asarray(labels)
         if images.dtype != np.uint8 or images.ndim != 2 or images.shape[1] != CIFAR_BYTES:
             raise ValueError(f"images of type {images.dtype} and shape {images.shape}")
     except Exception as error:  # a pickle can fail in any way
         what = f"no key {error}" if isinstance(error, KeyError) else str(error) or type(error).__name__
         raise NeurosimError(f"{place} is no complete CIFAR batch ({what}); fetch the archive again", status=1) from None
-    return images.reshape(-1, *CIFAR_SHAPE), _labels(labels, len(images), place)
+    return images.reshape(-1, *CIFAR_SHAPE), _labels(labels, len(images), place, classes)
 
 
-def _cifar_binary(content, place, label_bytes):
-    """Images and labels of a binary batch; CIFAR-100 has a coarse and a fine label."""
+def _cifar10_binary(content, place, classes):
+    return _cifar_binary(content, place, classes, 1)
+
+
+def _cifar100_binary(content, place, classes):
+    return _cifar_binary(content, place, classes, 2)     # a coarse and a fine label
+
+
+def _cifar_binary(content, place, classes, label_bytes):
+    """Images and labels of a binary batch; the last of the label bytes counts."""
     record = label_bytes + CIFAR_BYTES
     if not content or len(content) % record:
         raise NeurosimError(
@@ -174,17 +181,19 @@ def _cifar_binary(content, place, label_bytes):
         )
     rows = np.frombuffer(content, np.uint8).reshape(-1, record)
     images = np.ascontiguousarray(rows[:, label_bytes:]).reshape(-1, *CIFAR_SHAPE)
-    return images, _labels(rows[:, label_bytes - 1].astype(np.int64), len(images), place)
+    return images, _labels(rows[:, label_bytes - 1], len(images), place, classes)
 
 
-def _labels(labels, count, place):
+def _labels(labels, count, place, classes=1 << 20):
+    """Labels as int64, one an image, from 0 up to below `classes`."""
     labels = np.asarray(labels)
     if labels.ndim != 1 or len(labels) != count or not count:
         raise NeurosimError(
             f"{place} has labels of shape {labels.shape} for {count} images; it needs one for each", status=1
         )
-    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= 1 << 20:
-        raise NeurosimError(f"{place} has labels that are no whole numbers from 0 on", status=1)
+    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= classes:
+        reach = f"from 0 to {classes - 1}" if classes <= 100 else "from 0 on"
+        raise NeurosimError(f"{place} has labels that are no whole numbers {reach}; fetch or make it again", status=1)
     return labels.astype(np.int64)
 
 
@@ -198,6 +207,12 @@ def _from_idx_files(files, where):
             raise NeurosimError(f"{place} has {images.ndim} dimensions; images need 3, (images, rows, columns)",
                                 status=1)
         images = images[:, None] if images.ndim == 3 else images
+        if arrays and images.shape[1:] != arrays[0].shape[1:]:
+            raise NeurosimError(
+                f"{place} has images of shape {images.shape[1:]}, those for training {arrays[0].shape[1:]}; they must "
+                "be of one size",
+                status=1,
+            )
         arrays += [images, _labels(labels, len(images), f"{where}: {labels_name}")]
     return Dataset("IDX files", *arrays)
 
@@ -206,7 +221,7 @@ def _idx_file(files, start, where):
     names = [name for name in sorted(files) if name.startswith(start)]
     if not names:
         raise NeurosimError(f"{where}: the file {start}-idx?-ubyte is missing; give all four files", status=1)
-    return idx(_content(files, names[0], where), f"{where}: {names[0]}")
+    return idx(_content(files[names[0]]), f"{where}: {names[0]}")
 
 
 def idx(content, place="IDX file"):
@@ -216,12 +231,15 @@ def idx(content, place="IDX file"):
             content = gzip.decompress(content)
         except (OSError, EOFError, zlib.error) as error:
             raise NeurosimError(f"{place} is no complete gzip file ({error}); fetch it again", status=1) from None
-    if len(content) < 4 or content[:3] != b"\0\0\x08" or not content[3]:
-        raise NeurosimError(f"{place} is no IDX file of unsigned bytes; it must start with the bytes 0, 0, 8", status=1)
+    if len(content) < 4 or content[:3] != b"\0\0\x08" or not 1 <= content[3] <= 4:
+        raise NeurosimError(
+            f"{place} is no IDX file of images or labels; it must start with the bytes 0, 0, 8 and 1 to 4 dimensions",
+            status=1,
+        )
     start = 4 + 4 * content[3]
     shape = tuple(np.frombuffer(content[4:start], ">u4", count=len(content[4:start]) // 4).astype(int).tolist())
     size = int(np.prod(shape, dtype=object)) if len(shape) == content[3] else -1
-    if len(content) - start != size:
+    if len(content) - start != size or not size:
         raise NeurosimError(
             f"{place} has {len(content)} bytes instead of the {start + max(size, 0)} of shape {shape}; fetch it again",
             status=1,
@@ -236,18 +254,17 @@ def from_npz(path):
     channels, rows, columns).
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            names = next((names for names in NPZ_NAMES if all(name in file for name in names)), None)
-            if names is None:
-                raise NeurosimError(
-                    f"{path}: the file holds {', '.join(file.files) or 'nothing'}; it needs {', '.join(NPZ_NAMES[0])}",
-                    status=1,
-                )
-            train, train_labels, test, test_labels = (file[name] for name in names)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        if isinstance(error, NeurosimError):
-            raise
-        raise NeurosimError(f"{path}: this is no complete .npz file of plain arrays ({error})", status=1) from None
+        file = npz.read(path)
+    except (OSError, ValueError) as error:
+        raise NeurosimError(
+            f"{path}: this is no complete .npz file of plain arrays ({error}); make it again with numpy.savez", status=1
+        ) from None
+    names = next((names for names in NPZ_NAMES if all(name in file for name in names)), None)
+    if names is None:
+        raise NeurosimError(
+            f"{path}: the file holds {', '.join(file) or 'nothing'}; it needs {', '.join(NPZ_NAMES[0])}", status=1
+        )
+    train, train_labels, test, test_labels = (file[name] for name in names)
     train, test = (_images(array, f"{path}: {name}") for array, name in ((train, names[0]), (test, names[2])))
     if train.shape[1:] != test.shape[1:]:
         raise NeurosimError(f"{path}: images for training and testing differ in size", status=1)

@@ -19,6 +19,7 @@ from neurosim.wrappers.wage import quantize
 LABELS = 900            # labels 0.01, 0.02 ... 9.00
 LABEL_OF_DISTANCE = 10.10152544
 FARTHEST_EXPONENT = 700.0  # exp() of more would be infinite
+MOST_PULSES = 1 << 20
 
 
 @functools.cache
@@ -50,6 +51,8 @@ def label_row(label):
     Magnitudes are cut (in float32) to hundredths and limited to 0.01 ... 9.00; only 0 itself is linear.
     """
     label = np.asarray(label, dtype=np.float32)
+    if np.isnan(label).any():
+        raise NeurosimError("a nonlinearity label is no number; labels lie from -9 to 9")
     number = np.clip(np.trunc(np.abs(label) * np.float32(100)), 1, LABELS).astype(np.int16)
     return np.where(label < 0, number + np.int16(LABELS), np.where(label > 0, number, np.int16(0)))
 
@@ -73,6 +76,23 @@ def a_to_b(a, levels):
         return 2.0 / (1.0 - np.exp(-levels / np.asarray(a, dtype=np.float64)))
 
 
+def largest_count(levels, learning_rate):
+    """Most pulses that a normalised velocity (at most sqrt 2) can ask for, rounded up.
+
+    Raises
+    ------
+    NeurosimError
+        More than a table can hold.
+    """
+    count = abs(learning_rate) * np.sqrt(2.0) / 2 * levels
+    if not count < MOST_PULSES:
+        raise NeurosimError(
+            f"a learning rate of {learning_rate:g} with {levels} levels asks for {count:.0f} pulses an update; use a "
+            "smaller rate or fewer levels"
+        )
+    return int(np.ceil(count)) + 1
+
+
 class UpdateCurve:
     """What a number of pulses does to a weight, in closed form.
 
@@ -92,7 +112,7 @@ class UpdateCurve:
         for name, label in (("ltp", ltp), ("ltd", ltd)):
             if not -9 <= label <= 9:
                 raise NeurosimError(f"{name} = {label!r} is no nonlinearity label; it takes -9 to 9")
-        if not 1 <= levels <= 65536:
+        if not (1 <= levels <= 65536 and levels == int(levels)):
             raise NeurosimError(f"levels = {levels!r} is out of range; a device has 1 to 65536 levels")
         self.ltp, self.ltd, self.levels = float(ltp), float(ltd), int(levels)
         self._a = label_to_a([ltp, ltd])
@@ -125,18 +145,12 @@ class UpdateCurve:
         step = np.float32(learning_rate) * np.asarray(velocity, np.float32)
         return np.rint(step / np.float32(2) * np.float32(self.levels)).astype(np.int32)
 
-    def largest_count(self, learning_rate):
-        """Most pulses that a normalised velocity (at most sqrt 2) can ask for, rounded up."""
-        return int(np.ceil(abs(learning_rate) * np.sqrt(2.0) / 2 * self.levels)) + 1
-
     def tables(self, rows, learning_rate=1.0):
         """(offset, slope), float64 of shape (rows, 2 n + 1), for pulse counts -n ... n of the given label rows.
 
         None for `rows` stands for the two of this curve, potentiation and depression.
         """
-        count = self.largest_count(learning_rate)
-        if count > 1 << 20:
-            raise NeurosimError(f"a learning rate of {learning_rate} asks for {count} pulses; use a smaller one")
+        count = largest_count(self.levels, learning_rate)
         pulses = np.arange(-count, count + 1, dtype=np.float64)
         a, b = self.parameters(np.atleast_1d(rows)) if rows is not None else self._in_pulses(self._a)
         linear = a == 0
@@ -200,33 +214,49 @@ def update_weights(weight, velocity, rounding, curve, *, learning_rate=1.0, weig
     -------
     ndarray of float32
         The update u.
+
+    Raises
+    ------
+    TypeError
+        An array of another type, or one that is not contiguous.
+    NeurosimError
+        Shapes differ, the velocity is not normalised (above sqrt 2, or no number), or a row is none of the curve's.
     """
     from neurosim.wrappers.wage import _kernels
     from neurosim.wrappers.wage.parallel import over_slices
 
     offset, slope = curve.lines(learning_rate, rows is not None)
+    flat = [_flat(weight, "weight")]
     update = np.empty(weight.shape, np.float32) if out is None else out
-    flat = [_flat(array) for array in (weight, velocity, rounding, update)]
+    others = {"velocity": velocity, "rounding": rounding, "out": update}
+    flat += [_flat(array, name, weight.shape) for name, array in others.items()]
     if rows is None:
         up = down = np.zeros(0, np.int16)
     else:
-        up, down = (_flat(array, np.int16) for array in rows)
+        up, down = (_flat(array, "rows", weight.shape, np.int16) for array in rows)
 
     def part(first, last):
-        _kernels.update(
+        found = _kernels.update(
             *(array[first:last] for array in flat), up[first:last], down[first:last], offset, slope,
             np.float32(learning_rate), np.float32(curve.levels), quantize.limit(weight_bits),
             quantize.levels(update_bits),
         )
+        if not found:
+            raise NeurosimError(
+                "a velocity or a label row lies outside the tables of the device; normalise the velocity first "
+                "(quantize.normalise), and take rows from UpdateCurve.rows"
+            )
 
     over_slices(part, weight.size, least=1 << 15)
     return update
 
 
-def _flat(array, dtype=np.float32):
-    """A one-dimensional view of a contiguous array of the right type."""
-    if array.dtype != dtype or not array.flags.c_contiguous:
-        raise TypeError(f"needs a contiguous array of {np.dtype(dtype).name}")
+def _flat(array, name, shape=None, dtype=np.float32):
+    """A one-dimensional view of a contiguous array of the right type and shape."""
+    if not isinstance(array, np.ndarray) or array.dtype != dtype or not array.flags.c_contiguous:
+        raise TypeError(f"{name} must be a contiguous array of {np.dtype(dtype).name}")
+    if shape is not None and array.shape != shape:
+        raise NeurosimError(f"{name} has shape {array.shape}; it must be that of the weights, {shape}")
     return array.reshape(-1)
 
 

@@ -4,7 +4,11 @@ Each purpose and layer has a generator of its own, so that layers can draw in an
 recorded draws.
 """
 
+import math
+
 import numpy as np
+
+from neurosim.errors import NeurosimError
 
 PURPOSES = ("weights", "device", "rounding", "cycle", "retention", "variation", "process", "stuck", "leak", "charge",
             "write")
@@ -16,9 +20,12 @@ class Draws:
     Parameters
     ----------
     seed : int
+        From 0.
     """
 
     def __init__(self, seed=117):
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise NeurosimError(f"seed = {seed!r} is out of range; it takes whole numbers from 0 on")
         self.seed = int(seed)
         self._generators = {}
 
@@ -124,6 +131,8 @@ class GivenDraws(Draws):
     ------
     LookupError
         A layer draws more often than arrays were given.
+    NeurosimError
+        An array has another size than the weights of its layer.
     """
 
     def __init__(self, seed=117, **given):
@@ -135,37 +144,49 @@ class GivenDraws(Draws):
             (purpose, layer): iter(arrays) for purpose, layers in given.items() for layer, arrays in layers.items()
         }
 
-    def _next(self, purpose, layer):
+    def _next(self, purpose, layer, shape):
+        """The next given array in this shape; None where none are given."""
         if (purpose, layer) not in self._given:
             return None
         try:
-            return np.asarray(next(self._given[purpose, layer]))
+            given = np.asarray(next(self._given[purpose, layer]))
         except StopIteration:
             raise LookupError(f"layer {layer} draws more often for {purpose!r} than arrays were given") from None
+        if shape is None:
+            return given
+        if given.size != math.prod(shape):
+            raise NeurosimError(
+                f"the draws for {purpose!r} of layer {layer} have shape {given.shape}; its weights have {tuple(shape)}"
+            )
+        return given.reshape(shape)
 
     def weights(self, layer, shape, reach):
-        given = self._next("weights", layer)
+        given = self._next("weights", layer, shape)
         return super().weights(layer, shape, reach) if given is None else given.astype(np.float32)
 
     def device(self, layer, shape, sigma):
-        given = self._next("device", layer)
+        given = self._next("device", layer, shape)
         return super().device(layer, shape, sigma) if given is None else given
 
     def rounding(self, layer, shape, out=None):
-        given = self._next("rounding", layer)
+        given = self._next("rounding", layer, shape)
         return super().rounding(layer, shape, out) if given is None else np.ascontiguousarray(given, np.float32)
 
     def cycle(self, layer, moved, sigma):
-        given = self._next("cycle", layer)
-        return super().cycle(layer, moved, sigma) if given is None else given.reshape(-1)[moved]
+        given = self._next("cycle", layer, None)
+        if given is None:
+            return super().cycle(layer, moved, sigma)
+        if len(moved) and moved[-1] >= given.size:
+            raise NeurosimError(f"the draws for 'cycle' of layer {layer} are {given.size}, fewer than its weights")
+        return given.reshape(-1)[moved]
 
     def retention(self, layer, shape, region=...):
-        given = self._next("retention", layer)
-        return super().retention(layer, shape, region) if given is None else given.reshape(shape)[region]
+        given = self._next("retention", layer, shape)
+        return super().retention(layer, shape, region) if given is None else given[region]
 
     def variation(self, layer, shape, sigma, region=...):
-        given = self._next("variation", layer)
-        return super().variation(layer, shape, sigma, region) if given is None else given.reshape(shape)[region]
+        given = self._next("variation", layer, shape)
+        return super().variation(layer, shape, sigma, region) if given is None else given[region]
 
 
 def _shape_of(shape, region):

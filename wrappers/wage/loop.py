@@ -10,6 +10,7 @@ else is in the checkpoint. Files and their order: Peng et al., "DNN+NeuroSim V2.
 
 import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.monitor import Monitor
 from neurosim.wrappers.wage.settings import Settings
 
+# Where a run stands: attributes that a checkpoint keeps, and their kinds.
+_STAND = {"epoch": int, "batch": int, "correct": int, "loss": float, "history": list}
 ORDER, AUGMENTATION = 1000, 1001    # keys of generators, apart from those of `draws.PURPOSES`
 BEST = "best.npz"
 CHIP = [f"{step}_{kind}" for kind in ("latency", "energy") for step in STEPS]
@@ -86,18 +89,31 @@ class Run:
             The data do not fit the network, or the chip does not.
         """
         run = cls(settings, folder, design, dataset)
+        there = run.folder.exists()
         run.folder.mkdir(parents=True, exist_ok=True)
+        before = set(run.folder.iterdir())
         (run.folder / checkpoint.NAME).unlink(missing_ok=True)
-        for name, text in {
-            "settings.json": settings.to_json() + "\n",
-            "network.toml": settings.network,
-            "NetWork.csv": run.architecture.network.to_csv(),
-            "design.toml": design.to_toml(),
-        }.items():
-            write_whole(run.folder / name, text)
-        run.files.start(len(run.architecture.layers), settings.corrections)
-        run.save()
+        try:
+            run._describe()
+            run.files.start(len(run.architecture.layers), settings.corrections)
+            run.save()
+        except (NeurosimError, OSError):    # a full disk leaves nothing half begun behind
+            for path in set(run.folder.iterdir()) - before:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if not there:
+                run.folder.rmdir()
+            raise
         return run
+
+    def _describe(self):
+        """Write what the run is, for its readers."""
+        for name, text in {
+            "settings.json": self.settings.to_json() + "\n",
+            "network.toml": self.settings.network,
+            "NetWork.csv": self.architecture.network.to_csv(),
+            "design.toml": self.design.to_toml(),
+        }.items():
+            write_whole(self.folder / name, text)
 
     @classmethod
     def resume(cls, folder, dataset=None, **changes):
@@ -109,23 +125,38 @@ class Run:
         dataset : data.Dataset, optional
         **changes
             Settings that do not change what has been computed: `epochs`, `evaluate_every`, `checkpoint_every`,
-            `log_every`, `traces`.
+            `log_every`, `traces`; and `data`, where the same images are now.
+
+        Raises
+        ------
+        NeurosimError
+            There is no checkpoint, it is damaged, or the images are others.
         """
         from neurosim.design import Design
 
         folder = Path(folder)
-        arrays, facts = checkpoint.load(folder / checkpoint.NAME)
-        settings = Settings.from_json(facts["settings"]).replace(**changes)
-        run = cls(settings, folder, Design(**facts["design"]), dataset)
-        if facts["data"] != run._fingerprint():
+        path = folder / checkpoint.NAME
+        arrays, facts = checkpoint.load(path)
+        try:
+            settings, design = Settings.from_json(facts["settings"]), Design(**facts["design"])
+            stand = {name: kind(facts[name]) for name, kind in _STAND.items()}
+            digest, sizes = facts["data"], dict(facts["sizes"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise checkpoint.damaged(path, error) from None
+        run = cls(settings.replace(**changes), folder, design, dataset)
+        if digest != run._fingerprint():
             raise NeurosimError(
-                f"{settings.data}: the images have changed since the checkpoint was written; put the old ones back or "
-                "start the run again"
+                f"{run.settings.data}: these are not the images of the run; put them back, or name their place with "
+                "--data"
             )
-        run.model.restore(arrays)
-        run.epoch, run.batch, run.correct = facts["epoch"], facts["batch"], facts["correct"]
-        run.loss, run.history = facts["loss"], facts["history"]
-        run.files.cut(facts["sizes"])
+        try:
+            run.model.restore(arrays)
+        except (KeyError, TypeError, IndexError, ValueError) as error:
+            raise checkpoint.damaged(path, error) from None
+        for name, value in stand.items():
+            setattr(run, name, value)
+        run.files.cut(sizes)
+        run._describe()
         return run
 
     # -- the loop ----------------------------------------------------------------------------------
@@ -153,7 +184,7 @@ class Run:
         while self.epoch < settings.epochs:
             started = time.perf_counter()
             self._train(monitor, stop)
-            self._finish(monitor, started)
+            self._finish(monitor, stop, started)
             self.epoch, self.batch, self.correct, self.loss = self.epoch + 1, 0, 0, 0.0
             self.save()
             if stop is not None and stop.is_set() and self.epoch < settings.epochs:
@@ -208,9 +239,10 @@ class Run:
                         f"--resume {self.folder}"
                     )
 
-    def _finish(self, monitor, started):
+    def _finish(self, monitor, stop, started):
         """Statistics, test, trace and chip of an epoch, in the order of the reference."""
         settings, epoch = self.settings, self.epoch
+        before = self._facts(), self.model.draws.state()
         row = {
             "epoch": epoch,
             "learning_rate": settings.rate_of(epoch),
@@ -223,7 +255,10 @@ class Run:
         row |= self.model.counters()
         report = None
         if epoch % settings.test_every == 0:
-            loss, accuracy, records = self._test(monitor)
+            # Interpolated crossbars, and hybrid synapses after their last transfer, cannot go back to `before`.
+            fixed = settings.crossbar is not None or epoch + 1 == settings.epochs
+            halting = None if fixed else stop
+            loss, accuracy, records = self._test(monitor, halting, before)
             row |= {"test_loss": loss, "test_accuracy [%]": accuracy}
             self.files.activity(records, "W2" in settings.corrections)
             if settings.traces:
@@ -241,14 +276,24 @@ class Run:
         self._write_tables(report)
         monitor.epoch(self, row, report)
 
-    def _test(self, monitor):
-        """Loss, accuracy, and the trace of the first image of the first batch."""
+    def _test(self, monitor, stop, before):
+        """Loss, accuracy, and the trace of the first image of the first batch.
+
+        When it is asked to stop, the run goes back to where it stood `before` the end of the epoch began.
+        """
         settings, dataset, records = self.settings, self.dataset, []
 
         def batches():
             total = -(-len(dataset.test_images) // settings.batch_size)
             every = data.batches(dataset.test_images, dataset.test_labels, settings.batch_size)
             for number, batch in enumerate(every):
+                if number and stop is not None and stop.is_set():
+                    facts, drawn = before
+                    self.model.draws.restore(drawn)
+                    self.save(facts)
+                    raise Stopped(
+                        f"stopped in the test after epoch {self.epoch + 1}; continue with --resume {self.folder}"
+                    )
                 monitor.test(number, total)
                 yield batch
                 if not number:  # the model has read the batch by now
@@ -319,23 +364,19 @@ class Run:
                 f"{self.folder}"
             ) from None
 
-    def save(self):
-        """Write a checkpoint."""
-        checkpoint.save(
-            self.folder / checkpoint.NAME,
-            self.model.state(),
-            {
-                "settings": self.settings.to_json(),
-                "design": self.design.to_dict(),
-                "data": self._fingerprint(),
-                "epoch": self.epoch,
-                "batch": self.batch,
-                "correct": self.correct,
-                "loss": self.loss,
-                "history": self.history,
-                "sizes": self.files.sizes(),
-            },
-        )
+    def save(self, facts=None):
+        """Write a checkpoint, with the facts of now or of before."""
+        checkpoint.save(self.folder / checkpoint.NAME, self.model.state(), self._facts() if facts is None else facts)
+
+    def _facts(self):
+        """What a checkpoint holds besides arrays."""
+        return {
+            "settings": self.settings.to_json(),
+            "design": self.design.to_dict(),
+            "data": self._fingerprint(),
+            "sizes": self.files.sizes(),
+            **{name: kind(getattr(self, name)) for name, kind in _STAND.items()},
+        }
 
     def _fingerprint(self):
         """A text that changes when the images do."""

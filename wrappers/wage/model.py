@@ -54,6 +54,9 @@ class Model:
     """
 
     def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None):
+        for name, value, kind in (("architecture", architecture, Architecture), ("options", options, Options)):
+            if value is not None and not isinstance(value, kind):
+                raise TypeError(f"{name} must be of {kind.__name__}, not of {type(value).__name__}")
         self.architecture = architecture or Architecture.default()
         self.options = options or Options()
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
@@ -91,6 +94,16 @@ class Model:
             Normalised, about -1 to 1.
         readout : readout.Readout, optional
             Read every layer through the hardware; there is no backward pass after that.
+
+        Returns
+        -------
+        ndarray of float32
+            A copy: what `backward` goes back from cannot be changed.
+
+        Raises
+        ------
+        NeurosimError
+            Images of another shape, or with values that are no finite numbers.
         """
         if readout is not None and self.crossbar is not None:
             raise NeurosimError("a network on crossbars is read through their own converters; leave out the read-out")
@@ -101,6 +114,8 @@ class Model:
                 f"images of shape {images.shape} do not fit the network, which reads (images, {channels}, {rows}, "
                 f"{columns})"
             )
+        if not np.isfinite(images).all():
+            raise NeurosimError("images hold values that are no finite numbers; normalise them to about -1 to 1")
         x = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
         with own_threads():
             for layer in self.layers:
@@ -108,7 +123,7 @@ class Model:
                     x = np.ascontiguousarray(x.transpose(0, 3, 1, 2)).reshape(len(x), -1)
                 x = layer.forward(x, readout)
         self._logits = x if readout is None else None
-        return x
+        return x.copy()
 
     def backward(self, labels):
         """Loss of the last forward pass; fills the gradient of every layer.
@@ -121,6 +136,8 @@ class Model:
         ------
         TrainingError
             The errors at a layer are all zero or no finite numbers.
+        NeurosimError
+            Labels that do not fit the images or the classes.
         """
         if self._logits is None:
             raise RuntimeError("there is nothing to go back from; call forward() without a read-out first")
@@ -195,7 +212,7 @@ class Model:
 
     def train_batch(self, images, labels, learning_rate=1.0):
         """Forward, backward and step; returns (loss, number of images classified correctly)."""
-        labels = np.asarray(labels)
+        labels = quantize.checked_labels(labels, len(images), self.architecture.classes)
         correct = int(np.count_nonzero(self.forward(images).argmax(axis=1) == labels))
         loss = self.backward(labels)
         self.step(learning_rate)

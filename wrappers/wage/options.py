@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.wage.readout import Retention
+from neurosim.wrappers.wage.readout import Retention, check_whole
 
 BETA = {2: 1.5, 5: 24.0, 8: 96.0}   # suggested by Peng et al. for these weight widths
 
@@ -53,13 +53,16 @@ class Options:
             value = getattr(self, name)
             if name == "error_bits" and value == -1:
                 continue
-            if value != int(value) or not low <= value <= 15:
-                raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers from {low} to 15")
+            check_whole(name, value, low, 15)
+        check_whole("levels", self.levels, 1, 65536)
         for name in ("cycle_variation", "device_variation"):
             if not 0 <= getattr(self, name) < 100:
                 raise NeurosimError(f"{name} = {getattr(self, name)!r} is out of range; it must be 0 or more")
-        if self.beta is not None and not self.beta > 0:
-            raise NeurosimError(f"beta = {self.beta!r} is out of range; it must exceed 0")
+        for name in ("momentum", "gradient_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise NeurosimError(f"{name} = {getattr(self, name)!r} is out of range; it takes numbers from 0 to 1")
+        if self.beta is not None and not 0 < self.beta <= 1e6:
+            raise NeurosimError(f"beta = {self.beta!r} is out of range; it takes numbers above 0, up to 1e6")
 
     @property
     def beta_in_force(self):

@@ -10,6 +10,8 @@ array([ 0.3125, -0.    ], dtype=float32)
 
 import numpy as np
 
+from neurosim.errors import NeurosimError
+
 UNQUANTISED_BITS = 15  # wider than this a value is left as it is
 
 
@@ -27,8 +29,21 @@ def limit(bits):
     return np.float32(1.0) if bits <= 1 or bits > UNQUANTISED_BITS else np.float32(1.0 - 1.0 / levels(bits))
 
 
+def _check_bits(bits):
+    if not (bits >= 1 and bits == int(bits)):
+        raise NeurosimError(f"{bits!r} bits make no grid; a quantiser takes whole numbers from 1 on")
+
+
 def clamp(x, bits):
-    """`C(x, b)`: limit to -(1 - d) ... 1 - d with d = 1/S(b) (d = 0 for 1 bit and above 15 bits)."""
+    """`C(x, b)`: limit to -(1 - d) ... 1 - d with d = 1/S(b) (d = 0 for 1 bit and above 15 bits).
+
+    Parameters
+    ----------
+    x : array of float32
+    bits : int
+        From 1.
+    """
+    _check_bits(bits)
     return np.clip(_float32(x), -limit(bits), limit(bits))
 
 
@@ -37,7 +52,14 @@ def q(x, bits):
 
     One bit keeps the sign only; above 15 bits nothing is rounded. Small negative numbers become -0.0, which
     the weight traces show.
+
+    Parameters
+    ----------
+    x : array of float32
+    bits : int
+        From 1; a `NeurosimError` says so.
     """
+    _check_bits(bits)
     x = _float32(x)
     if bits > UNQUANTISED_BITS:
         return x
@@ -57,8 +79,17 @@ def qw(x, bits, scale=1.0):
 
 
 def shift(x):
-    """Nearest power of two on a logarithmic scale: `2^rint(log2 x)`."""
-    return np.exp2(np.rint(np.log2(_float32(x))))
+    """Nearest power of two on a logarithmic scale: `2^rint(log2 x)`.
+
+    Raises
+    ------
+    ValueError
+        A number is not above zero.
+    """
+    x = _float32(x)
+    if not (x > 0).all():
+        raise NeurosimError("only numbers above zero have a nearest power of two")
+    return np.exp2(np.rint(np.log2(x)))
 
 
 def normalise(x):
@@ -91,8 +122,25 @@ def qe(x, bits):
 
 
 def stochastic_round(x, draws):
-    """`floor(x + r)` with r uniform in [0, 1): rounds up with the probability of the fraction."""
-    return np.floor(_float32(x) + _float32(draws))
+    """`floor(x + r)` with r uniform in [0, 1): rounds up with the probability of the fraction.
+
+    Parameters
+    ----------
+    x : array of float32
+    draws : array of float32
+        r, of the shape of x.
+
+    Raises
+    ------
+    ValueError
+        Another shape, or draws outside of 0 ... 1.
+    """
+    x, draws = _float32(x), _float32(draws)
+    if draws.shape != x.shape:
+        raise NeurosimError(f"draws of shape {draws.shape} do not round an array of shape {x.shape}; give one for each")
+    if not ((draws >= 0) & (draws <= 1)).all():
+        raise NeurosimError("draws of stochastic rounding lie from 0 to 1")
+    return np.floor(x + draws)
 
 
 def layer_weight(weight, scale, bits):
@@ -150,6 +198,22 @@ def activation_gradient(gradient, z, activation_bits, error_bits):
     return error * (np.abs(_float32(z)) <= limit(activation_bits))
 
 
+def checked_labels(labels, images, classes):
+    """Labels as an array, one an image, from 0 to below `classes`; a `NeurosimError` when they are something else."""
+    labels = np.asarray(labels)
+    if labels.shape != (images,) or labels.dtype.kind not in "ui":
+        raise NeurosimError(
+            f"labels of shape {labels.shape} and type {labels.dtype} do not fit {images} images; give a whole number "
+            "for each"
+        )
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise NeurosimError(
+            f"labels from {labels.min()} to {labels.max()} do not fit {classes} classes; labels lie from 0 to "
+            f"{classes - 1}"
+        )
+    return labels
+
+
 def squared_error(logits, labels):
     """Loss `1/2 sum (logit - onehot)^2` over batch and classes, and its gradient `logit - onehot`.
 
@@ -162,7 +226,13 @@ def squared_error(logits, labels):
     -------
     loss : float32
     gradient : ndarray of float32, (images, classes)
+
+    Raises
+    ------
+    ValueError
+        Labels that are no whole numbers from 0 to below the number of classes, one an image.
     """
     gradient = np.array(logits, dtype=np.float32)
+    labels = checked_labels(labels, *gradient.shape)
     gradient[np.arange(len(gradient)), labels] -= np.float32(1)
     return np.float32(0.5) * np.sum(gradient * gradient, dtype=np.float32), gradient

@@ -6,11 +6,22 @@ Source: Peng et al., "DNN+NeuroSim: an end-to-end benchmarking framework ...", I
 "DNN+NeuroSim V2.0", TCAD 2020.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from neurosim.errors import NeurosimError
+
+LARGEST_DRIFT = 20.0    # natural logarithm of the factor on a value
+
+
+def check_whole(name, value, low, high):
+    """Raise a `NeurosimError` unless a value is a whole number from `low` to `high`."""
+    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not number or not low <= value <= high or value != int(value):
+        reach = f"from {low} on" if high >= 1 << 62 else f"from {low} to {high}"
+        raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers {reach}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,19 @@ class Retention:
     rate: float = 0.0
     fixed: bool = False
     target: float = 0.0
+
+    def __post_init__(self):
+        for name in ("time", "rate", "target"):
+            if not math.isfinite(getattr(self, name)):
+                raise NeurosimError(f"the {name} of the retention is {getattr(self, name)!r}; it takes finite numbers")
+        if self.rate != 0 and not self.time > 0:
+            raise NeurosimError(
+                f"values drift at a rate of {self.rate:g}, but the retention time is {self.time:g}; give a time above 0"
+            )
+        if self.rate != 0 and abs(self.rate * math.log(self.time)) > LARGEST_DRIFT:
+            raise NeurosimError(
+                f"a drift of {self.time:g} to the power of {self.rate:g} leaves nothing to read; give a smaller rate"
+            )
 
 
 @dataclass(frozen=True)
@@ -64,12 +88,11 @@ class Readout:
     def __post_init__(self):
         for name, low, high in (("cell_bits", 1, 16), ("array_rows", 1, 1 << 20), ("adc_bits", 1, 20)):
             value = getattr(self, name)
-            if value != int(value) or not low <= value <= high:
-                raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers from {low} to {high}")
+            check_whole(name, value, low, high)
         if not self.on_off_ratio > 1:
             raise NeurosimError(f"on_off_ratio = {self.on_off_ratio!r} is out of range; it must exceed 1")
-        if not self.variation >= 0:
-            raise NeurosimError(f"variation = {self.variation!r} is out of range; it must be 0 or more")
+        if not 0 <= self.variation < 100:
+            raise NeurosimError(f"variation = {self.variation!r} is out of range; it takes numbers from 0 to 100")
 
     def cells(self, weight_bits):
         """Cells of a weight."""

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from neurosim.errors import NeurosimError
 from neurosim.hybrid import HybridCell
 from neurosim.wrappers.wage.crossbar import Crossbar
+from neurosim.wrappers.wage.device import largest_count
 from neurosim.wrappers.wage.hybrid import Hybrid
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.readout import Readout, Retention
+from neurosim.wrappers.wage.readout import Readout, Retention, check_whole
 
 CORRECTIONS = ("W1", "W2")      # of the trainer's files, see docs/fidelity.md
 
@@ -77,11 +78,13 @@ class Settings:
         least = {"epochs": 1, "batch_size": 1, "test_every": 1, "evaluate_every": 0, "checkpoint_every": 0,
                  "log_every": 1, "seed": 0}
         for name, low in least.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or value != int(value) or not low <= value < 1 << 63:
-                raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers from {low} on")
+            check_whole(name, getattr(self, name), low, (1 << 63) - 1)
+        for drop in self.drops:
+            check_whole("drops", drop, 0, (1 << 63) - 1)
         if not 0 < self.learning_rate < 1e4:
             raise NeurosimError(f"learning_rate = {self.learning_rate!r} is out of range; it must exceed 0")
+        if self.hybrid is None:
+            largest_count(self.options.levels, self.learning_rate)
         if self.hardware and self.crossbar is not None:
             raise NeurosimError("a network on crossbars is tested through their own converters; leave out hardware")
         if self.hardware:
