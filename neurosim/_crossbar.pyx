@@ -392,24 +392,26 @@ cdef double row_weight(Py_ssize_t column, Py_ssize_t columns, double wire, doubl
 
 
 cdef double fast_transfer(const real[:, ::1] cells, const Wires *wires, real[:, ::1] out, real *work) noexcept nogil:
-    """The short-path model of one array, transposed; returns its severity, or -1 if a cell is negative or no number.
+    """The short-path model of one array, transposed; returns the larger of two means of a + b (over all cells, and
+    over the current), or -1 if a cell is negative or no number.
 
-    `work` holds (2 rows + 2) x columns + rows numbers.
+    `work` holds (2 rows + 3) x columns + rows numbers.
     """
     cdef Py_ssize_t rows = cells.shape[0], columns = cells.shape[1], i, j
     cdef real *above = work                             # sum of a column's cells down to this one
     cdef real *along = above + rows * columns           # sum over a row's cells of their count of shared segments
     cdef real *column_sum = along + rows * columns
     cdef real *down = column_sum + columns              # the same as `along`, down a column
-    cdef real *row_sum = down + columns
+    cdef real *weighted = down + columns                # sum of cells times 1 + a + b, down a column
+    cdef real *row_sum = weighted + columns
     cdef real largest = <real>LARGEST, access = <real>wires.access, row = <real>wires.row, column = <real>wires.column
     cdef real row_terminal = <real>wires.row_terminal, column_terminal = <real>wires.column_terminal
-    cdef real conductance, terminals
+    cdef real conductance, terminals, share
     cdef real *line
-    cdef double severity = 0
+    cdef double severity = 0, total = 0, loaded = 0
     cdef int wrong = 0
     for j in range(columns):
-        column_sum[j] = down[j] = 0
+        column_sum[j] = down[j] = weighted[j] = 0
     for i in range(rows):
         line = above + i * columns
         for j in range(columns):
@@ -432,12 +434,18 @@ cdef double fast_transfer(const real[:, ::1] cells, const Wires *wires, real[:, 
         line = along + i * columns
         for j in range(columns):
             down[j] += above[i * columns + j]
-            out[i, j] /= (terminals + row * line[j]) + (column_terminal * column_sum[j] + column * down[j])
+            share = (terminals + row * line[j]) + (column_terminal * column_sum[j] + column * down[j])
+            weighted[j] += out[i, j] * share
+            out[i, j] /= share
     for j in range(columns):
         severity += column_sum[j] * row_weight(j, columns, wires.row, wires.row_terminal)
+        total += column_sum[j]
+        loaded += weighted[j]
     for i in range(rows):
         severity += row_sum[i] * row_weight(rows - 1 - i, rows, wires.column, wires.column_terminal)
-    return severity / (rows * columns)
+    severity /= rows * columns
+    # Where most cells carry no current, those that do decide.
+    return max(severity, loaded / total - 1) if total > 0 else severity
 
 
 cdef inline void count_segments(const real *cells, real *along, real *row_sum, Py_ssize_t columns,
@@ -470,14 +478,14 @@ def fast(const real[:, :, ::1] cells, real[:, :, ::1] out, double[::1] severity,
     out : (arrays, rows, columns), filled
         Transposed transfer matrices [S].
     severity : (arrays,), filled
-        Mean of a + b; -1 for an array that holds a negative conductance or none.
+        The larger of the means of a + b over the cells and over the current; -1 for an array that holds a negative conductance or none.
     r_row, r_col, rt_row, rt_col, r_access : float [ohm]
     """
     cdef Wires wires = Wires(r_row, r_col, rt_row, rt_col, r_access)
     cdef Py_ssize_t rows = cells.shape[1], columns = cells.shape[2], array
     cdef real *work
     with nogil:
-        work = <real *>malloc(((2 * rows + 2) * columns + rows) * sizeof(real))
+        work = <real *>malloc(((2 * rows + 3) * columns + rows) * sizeof(real))
         if work != NULL:
             for array in range(start, stop):
                 severity[array] = fast_transfer[real](cells[array], &wires, out[array], work)

@@ -1,8 +1,9 @@
 """`neurosim study`: grids of training runs that answer one question each.
 
-A study is a module with HELP, `add_arguments(parser)`, `runs(options)` -> list of dict, `run(parameters)` -> dict,
-`figure(table)` -> matplotlib Figure and `summary(table)` -> text; it may have `tables(table)` -> {file name: DataFrame}
-of more tables to write. What takes long to import it imports where it is used.
+A study is a module with HELP, NUMBERS (results that are finite numbers in every run), `add_arguments(parser)`,
+`runs(options)` -> list of dict, `run(parameters)` -> dict, `figure(table)` -> matplotlib Figure and `summary(table)` ->
+text; it may have `tables(table)` -> {file name: DataFrame} of more tables to write. What takes long to import it
+imports where it is used.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from neurosim.console import STATUS_HELP
+from neurosim.console import STATUS_HELP, terminating
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
 from neurosim.progress import StatusLine
@@ -67,8 +68,9 @@ def study(options):
     load(options.data)      # a data set that is none is told before anything is written
     check_writable(folder / TABLE)
     start = time.perf_counter()
-    with _Runs(quiet=options.quiet) as progress:
-        table = run_grid(module.runs(options), module.run, folder, jobs=options.jobs, progress=progress)
+    with _Runs(quiet=options.quiet) as progress, terminating():
+        table = run_grid(module.runs(options), module.run, folder, jobs=options.jobs, progress=progress,
+                         numbers=module.NUMBERS)
     for name, frame in getattr(module, "tables", lambda table: {})(table).items():
         write_whole(folder / name, frame.to_csv(index=False))
     _draw(module.figure(table), folder / FIGURE)

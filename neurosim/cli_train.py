@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neurosim.cli_files import PROGRAM, read_design
-from neurosim.console import warn
+from neurosim.console import told_warnings, warn
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
 
@@ -162,7 +162,7 @@ def train(options):
             warn(PROGRAM, sentence)
     if run.settings.traces:
         _write_program(run)
-    with _stop_on_signals() as stop, Monitor(quiet=options.quiet) as monitor:
+    with _stop_on_signals() as stop, Monitor(quiet=options.quiet) as monitor, told_warnings(PROGRAM, monitor.clear):
         run.go(monitor, stop)
     if not options.quiet:
         best = max((row.get("test_accuracy [%]", -1.0) for row in run.history), default=-1.0)
@@ -203,7 +203,7 @@ def _started(options, given):
             f"--type {options.type}: {place} holds {dataset.name}; leave --type out, or give other --data"
         )
     design = _design(options, settings, NETWORKS.get(network, {}), len(dataset.train_images))
-    synapse = hybrid.from_arguments(options, lambda cell: _batch_time(cell, settings, design, dataset))
+    synapse = hybrid.from_arguments(options, lambda cell: _batch_time(cell, settings, design, dataset), design)
     if synapse is not None:
         settings, design = settings.replace(hybrid=synapse), design_for(synapse.cell, design)
     return Run.start(settings, folder, design, dataset)
@@ -232,6 +232,7 @@ def _batch_time(cell, settings, design, dataset):
     from neurosim.wrappers.hybrid_chip import chip_batch_time
     from neurosim.wrappers.wage import data
     from neurosim.wrappers.wage.architecture import Architecture
+    from neurosim.wrappers.wage.layers import TrainingError
 
     architecture = Architecture.from_text(settings.network, "network")
     dataset.check(architecture)
@@ -241,6 +242,8 @@ def _batch_time(cell, settings, design, dataset):
             architecture, cell, data.normalise(dataset.train_images[batch]), dataset.train_labels[batch],
             design=design, options=settings.options, seed=settings.seed, learning_rate=settings.learning_rate,
         )
+    except TrainingError:
+        raise
     except NeurosimError as error:
         raise NeurosimError(f"{error}; mend the chip, or give --hybrid-set batch_time=SECONDS") from None
 
@@ -294,7 +297,7 @@ def _resumed(options, given):
     names = ("example", "type", "network", "out", "design", "settings", "correct", "force", "crossbar",
              "crossbar_set", "hybrid", "transfer_every", "hybrid_set")
     words = {"set" if name == "settings" else name.replace("_", "-"): getattr(options, name) for name in names}
-    fixed = [f"--{name}" for name, value in words.items() if value]
+    fixed = [f"--{name}" for name, value in words.items() if value not in (None, [], False)]
     fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
     if fixed:
         raise NeurosimError(

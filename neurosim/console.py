@@ -1,8 +1,11 @@
 """How a command ends: a user's mistake is one line on standard error and a status, never a traceback."""
 
 import os
+import signal
 import sys
-from contextlib import suppress
+import threading
+import warnings
+from contextlib import contextmanager, suppress
 
 from neurosim.errors import NeurosimError
 
@@ -35,6 +38,39 @@ def guarded(program, action):
 def warn(program, sentence):
     """A warning on standard error."""
     print(f"{program}: warning: {sentence}", file=sys.stderr)
+
+
+@contextmanager
+def terminating():
+    """A polite kill (SIGTERM) inside ends like Ctrl-C: what has to be put in order is."""
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def told_warnings(program, before=lambda: None):
+    """Python's warnings inside become sentences of the program, each once; `before` clears the line they come to."""
+    told = set()
+
+    def show(message, *_, **__):
+        if str(message) not in told:
+            told.add(str(message))
+            before()
+            warn(program, message)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+        yield
 
 
 def _fail(program, sentence, status):

@@ -76,7 +76,7 @@ class Wires:
         for name, value in asdict(self).items():
             try:
                 number = float(value)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 number = math.nan
             if not 0 <= number < math.inf:
                 raise NeurosimError(f"{name} = {value!r} is no resistance: give ohms from 0 up, such as {name}=2.12")
@@ -109,7 +109,9 @@ def transfer_matrix(G, *, r_row, r_col, rt_row, rt_col, r_access=0.0, method="ex
     method : str
         "exact": the whole network, in double precision. "fast": G / (1 + a + b), where a and b count the resistance
         that a cell's path shares with each cell of its row and column; in the precision of G. "series": the wires of
-        the cell's own path only, as the cost model has them. "auto": fast, but exact where `severity` exceeds `limit`.
+        the cell's own path only, as the cost model has them. "auto": fast, but exact where the severity exceeds
+        `limit`: the larger of the means of a + b over the cells (`severity`) and over the current, because empty cells
+        dilute the first.
     limit : float
         For "auto".
     out : ndarray, optional
@@ -131,7 +133,7 @@ def transfer_matrix(G, *, r_row, r_col, rt_row, rt_col, r_access=0.0, method="ex
         The fast model is used at a severity above 1.
     """
     wires = Wires(r_row, r_col, rt_row, rt_col, r_access)
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise NeurosimError(f"method {method!r} is unknown{suggestion(str(method), METHODS)}: use one of {METHODS}")
     if method == "auto" and not (isinstance(limit, Real) and limit >= 0):
         raise NeurosimError(f"limit = {limit!r} is no severity: give a number from 0 up, such as {SWITCH_AT}")
@@ -190,8 +192,9 @@ def severity(G, *, r_row, r_col, rt_row, rt_col, r_access=0.0):
 class Interpolated:
     """Exact transfer matrices from time to time, and the fast model corrected by the last of them in between.
 
-    M(t) = M_fast(G(t)) * [M_exact / M_fast](t0), which costs as little as the fast model. Where the fast model has
-    nothing at t0 (open cells), the little that the exact matrix has is added instead.
+    M(t) = M_fast(G(t)) * r + s with r = min(1, [M_exact / M_fast](t0)) and s = [M_exact - r M_fast](t0), which costs as
+    little as the fast model. What currents find beside a cell's own path (all that there is of an open cell) is added,
+    because it does not grow with the cell when that is switched on.
 
     Parameters
     ----------
@@ -201,6 +204,8 @@ class Interpolated:
     """
 
     def __init__(self, wires=None, *, interval=100):
+        if wires is not None and not isinstance(wires, Wires):
+            raise NeurosimError(f"wires = {wires!r} are no wires; give crossbar.Wires(...)")
         self.wires = wires or Wires()
         self.interval = whole_number(interval, "interval")
         self.age = 0
@@ -226,11 +231,9 @@ class Interpolated:
         _fast(arrays, self.wires, target)
         if self.ratio is None or self.age >= self.interval:
             exact = _exact(np.asarray(arrays, dtype=np.float64), self.wires)
-            positive = target > 0
             ratio = np.ones_like(exact)
-            np.divide(exact, target, out=ratio, where=positive)
-            rest = np.where(positive, 0, exact).astype(target.dtype)
-            self.ratio, self.rest = ratio.astype(target.dtype), rest if rest.any() else None
+            np.divide(exact, target, out=ratio, where=target > exact)
+            self.ratio, self.rest = ratio.astype(target.dtype), np.maximum(exact - target, 0).astype(target.dtype)
             self.age = 0
             target[...] = exact
         else:
@@ -240,8 +243,7 @@ class Interpolated:
                     "two rebuilds; use one Interpolated for each layer"
                 )
             target *= self.ratio
-            if self.rest is not None:
-                target += self.rest
+            target += self.rest
         self.age += 1
         return fast
 
@@ -251,7 +253,10 @@ class Interpolated:
 
     def restore(self, state):
         """Go on where `state` was taken."""
-        self.age, self.ratio, self.rest = (state[name] for name in ("age", "ratio", "rest"))
+        try:
+            self.age, self.ratio, self.rest = (state[name] for name in ("age", "ratio", "rest"))
+        except (KeyError, TypeError):
+            raise NeurosimError("this is no state of an Interpolated; give what its state() returned") from None
 
 
 class NodeVoltages(NamedTuple):
@@ -262,7 +267,8 @@ class NodeVoltages(NamedTuple):
     row, column : (rows, columns)
         Voltages at the two ends of each cell (with its access device): on the row wire and on the column wire [V].
     current : (rows, columns)
-        From row to column through each cell [A]; no number for a short.
+        From row to column through each cell [A]; no number for a short, or for a cell so conductive that rounding
+        hides the voltage across it.
     """
 
     row: np.ndarray
@@ -303,8 +309,17 @@ def node_voltages(G, row_voltages=0.0, column_voltages=0.0, *, r_row, r_col, rt_
         _crossbar.voltages(_turn(cells), drive[::-1], near, far, **wires.turned().keywords)
         row += _turn(far)
         column += _turn(near)
-    current = np.where(cells < _crossbar.SHORT, _with_access(cells, wires) * (row - column), np.nan)
-    return NodeVoltages(row, column, current)
+    return NodeVoltages(row, column, _cell_currents(np.minimum(cells, _crossbar.SHORT), wires, row, column))
+
+
+def _cell_currents(cells, wires, row, column):
+    """Currents from the voltages at both ends; no number where these are so close that rounding decides."""
+    conductance = _with_access(cells, wires)
+    current = conductance * (row - column)
+    noise = 4 * np.finfo(float).eps * conductance * np.maximum(np.abs(row), np.abs(column))
+    sure = noise <= 1e-6 * np.abs(current)
+    full = np.abs(current).max(initial=0, where=sure)
+    return np.where(sure | (noise <= 1e-6 * full), current, np.nan)
 
 
 def _cells(G, dtype=None):

@@ -2,6 +2,7 @@
 
 import math
 import operator
+from numbers import Real
 
 import numpy as np
 
@@ -20,10 +21,12 @@ def gain(M, G):
     -------
     float64, the leading axes; 1 for an array without current
     """
-    M, ideal = np.asarray(M), np.asarray(G).swapaxes(-1, -2)
+    M, ideal = real_numbers(M, "M", axes=2), real_numbers(G, "G", axes=2).swapaxes(-1, -2)
     if M.shape != ideal.shape:
         wanted = (*M.shape[:-2], *M.shape[:-3:-1])
         raise NeurosimError(f"M of shape {M.shape} needs G of shape {wanted}, not {np.shape(G)}")
+    if not (np.isfinite(M).all() and np.isfinite(ideal).all()):
+        raise NeurosimError("M and G must be finite; shorted cells have no gain")
     # In units of the largest entry, lest squares of siemens vanish in single precision.
     largest = np.abs(M).max(axis=(-2, -1), keepdims=True, initial=0)
     M, ideal = M / np.where(largest > 0, largest, 1), ideal / np.where(largest > 0, largest, 1)
@@ -50,7 +53,7 @@ def cell_conductances(weight, *, g_min, g_max, levels=None):
         Positive and negative arrays [S]: their difference is weight * (g_max - g_min).
     """
     weight = real_numbers(weight, "weights")
-    if not 0 <= g_min < g_max < math.inf:
+    if not all(isinstance(bound, Real) for bound in (g_min, g_max)) or not 0 <= g_min < g_max < math.inf:
         raise NeurosimError(f"g_min = {g_min!r} and g_max = {g_max!r} must be siemens with 0 <= g_min < g_max")
     if not (np.abs(weight) <= 1).all():
         raise NeurosimError("weights must lie from -1 to 1; divide them by their largest magnitude")
@@ -78,6 +81,8 @@ def tile(matrix, rows, columns, *, fill=0.0):
     """
     matrix = real_numbers(matrix, "a matrix to tile", axes=2)
     rows, columns = whole_number(rows, "rows"), whole_number(columns, "columns")
+    if not isinstance(fill, Real) or not fill >= 0:
+        raise NeurosimError(f"fill = {fill!r} is no conductance of an unused cell; give siemens from 0 up")
     *lead, inputs, outputs = matrix.shape
     down, across = -(-inputs // rows), -(-outputs // columns)
     whole = np.full((*lead, down * rows, across * columns), fill, dtype=matrix.dtype)
@@ -88,6 +93,7 @@ def tile(matrix, rows, columns, *, fill=0.0):
 def untile(tiles, inputs, outputs):
     """The matrix that `tile` cut up: (..., inputs, outputs)."""
     tiles = real_numbers(tiles, "tiles", axes=4)
+    inputs, outputs = whole_number(inputs, "inputs"), whole_number(outputs, "outputs")
     *lead, down, across, rows, columns = tiles.shape
     if not (0 < inputs <= down * rows and 0 < outputs <= across * columns):
         raise NeurosimError(
@@ -121,10 +127,12 @@ def tile_vectors(vectors, size):
 def real_numbers(values, what, dtype=None, axes=0):
     """Real numbers as a contiguous float32 or float64 array."""
     try:
+        if np.ma.is_masked(values):
+            raise TypeError
         values = np.asarray(values)
         if dtype is None:
             dtype = np.float32 if values.dtype == np.float32 else np.float64
-        if np.iscomplexobj(values):
+        if values.dtype.kind not in "biuf":
             raise TypeError
         values = np.ascontiguousarray(values, dtype=dtype)
     except (TypeError, ValueError):

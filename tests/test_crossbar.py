@@ -66,7 +66,7 @@ def test_fast_currents_are_near_those_of_spice(name, dtype):
 def test_fast_model_warns_of_the_extreme_array_and_auto_is_exact_there(name):
     G, wires, currents = recorded(name)
     assert severity(G, **wires) > 1
-    with pytest.warns(SeverityWarning, match=r"severity 3\.8 .* use method=\"auto\" or \"exact\""):
+    with pytest.warns(SeverityWarning, match=r"severity 3\.9 .* use method=\"auto\" or \"exact\""):
         transfer_matrix(G, **wires, method="fast")
     got, want = currents(transfer_matrix(G, **wires, method="auto"))
     assert np.abs(got - want).max() <= SPICE_LIMIT * np.abs(want).max()
@@ -261,13 +261,39 @@ def test_fast_matrix_and_severity_are_their_formulas():
 
 @settings(max_examples=30, deadline=None)
 @given(conductances(), wirings, st.sampled_from([np.float32, np.float64]))
-def test_severity_of_the_kernel_decides_as_severity_does(G, wires, dtype):
+def test_auto_decides_by_two_means(G, wires, dtype):
+    """The larger of a + b over the cells and over the current."""
     G = G.astype(dtype)
-    d = severity(G, **wires)
-    fast = transfer_matrix(G, **wires, method="auto", limit=d * (1 + 1e-5) + 1e-30)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SeverityWarning)
-        assert (fast == transfer_matrix(G, **wires, method="fast")).all()
+        fast = transfer_matrix(G, **wires, method="fast")
+    ideal = (G / (1 + G.astype(float) * wires["r_access"])).T
+    excess = np.divide(ideal, fast, out=np.ones_like(ideal), where=fast > 0) - 1
+    by_current = (ideal * excess).sum() / ideal.sum() if ideal.any() else 0
+    d = max(severity(G, **wires), by_current)
+    assert (fast == transfer_matrix(G, **wires, method="auto", limit=d * 1.001 + 1e-5)).all()
+    if d > 0.01:
+        exact = transfer_matrix(G, **wires).astype(dtype)
+        assert (exact == transfer_matrix(G, **wires, method="auto", limit=d * 0.999)).all()
+
+
+@pytest.mark.parametrize("kind", ["nine rows", "one row"])
+def test_auto_is_not_lulled_by_cells_without_current(kind):
+    """Arrays that a small kernel leaves mostly empty, and arrays with one strong row."""
+    rng = np.random.default_rng(21)
+    if kind == "nine rows":
+        G, wires = np.zeros((128, 128)), DEFAULT
+        G[:9] = rng.choice([1e-5, 4e-5, 7e-5, 1e-4], (9, 128))
+    else:
+        G, wires = np.full((64, 64), 1e-9), DEFAULT | {"r_row": 30, "r_col": 30}
+        G[20] = 1e-4
+    assert severity(G, **wires) < 0.3
+    V = rng.random((G.shape[0], 50))
+    exact = transfer_matrix(G, **wires) @ V
+    assert rms(transfer_matrix(G, **wires, method="auto") @ V - exact) < 1e-3 * rms(exact)
+    with pytest.warns(SeverityWarning):
+        fast = transfer_matrix(G, **wires, method="fast") @ V
+    assert rms(fast - exact) > 0.05 * rms(exact)
 
 
 def test_error_of_the_fast_model_grows_with_the_square_of_severity():

@@ -52,6 +52,18 @@ def test_interpolated_keeps_single_precision_and_its_state():
         first.rebuild(two[:2])
 
 
+@pytest.mark.parametrize("off", [1e-6, 1e-9, 1e-12])
+def test_interpolated_cells_may_switch_on(off):
+    """What an open cell shows is the current of others, which does not grow when it is switched on."""
+    rng = np.random.default_rng(23)
+    before = np.where(rng.random((64, 64)) < 0.5, 1e-5, off)
+    after = np.where(before == off, 1e-5, off)
+    policy = Interpolated(Wires())
+    policy.rebuild(before)
+    exact = transfer_matrix(after, **DEFAULT)
+    assert np.abs(policy.rebuild(after) - exact).max() < 0.02 * exact.max()
+
+
 def test_ideal_wires_stay_ideal_when_interpolated():
     policy = Interpolated(Wires(0, 0, 0, 0), interval=5)
     for _ in range(3):
@@ -156,6 +168,15 @@ def test_voltages_drop_along_rows_and_rise_up_columns():
     np.testing.assert_allclose(whole.row, 1, rtol=SAME_MATH)
 
 
+@pytest.mark.parametrize("conductance", [1e-4, 1.0, 1e6, 1e10, 1e15, 1e19, math.inf])
+def test_currents_of_nearly_shorted_cells_are_right_or_none(conductance):
+    wires = {"r_row": 0, "r_col": 0, "rt_row": 100, "rt_col": 100}
+    current = node_voltages([[conductance]], 1.0, **wires).current[0, 0]
+    assert np.isnan(current) or math.isclose(current, 1 / (200 + 1 / conductance), rel_tol=1e-6)
+    assert np.isnan(current) == (conductance > 1e7)
+    assert node_voltages([[conductance]], 0.0, **wires).current[0, 0] == 0
+
+
 # Plots
 
 
@@ -190,6 +211,20 @@ def test_figures(tmp_path):
         (lambda: tile_vectors(np.ones((3, 3)), "4"), "size = '4' must be"),
         (lambda: untile(np.ones((1, 1, 4, 4)), 5, 4), "hold no matrix of 5 x 4"),
         (lambda: node_voltages(np.ones((2, 3, 3)), **DEFAULT), "those of one array"),
+        (lambda: gain(np.full((2, 2), math.nan), np.ones((2, 2))), "must be finite"),
+        (lambda: gain(np.ones((2, 2)), np.full((2, 2), math.inf)), "must be finite"),
+        (lambda: gain("x", "y"), "M must be a rectangular array"),
+        (lambda: gain([1.0], [1.0]), "at least 2 axes"),
+        (lambda: cell_conductances([0.5], g_min="a", g_max=1), "0 <= g_min < g_max"),
+        (lambda: cell_conductances([0.5], g_min=0, g_max=1j), "0 <= g_min < g_max"),
+        (lambda: tile(np.ones((3, 3)), 4, 4, fill="x"), "fill = 'x' is no conductance"),
+        (lambda: untile(np.ones((1, 1, 4, 4)), 4.0, 4), "inputs = 4.0 must be"),
+        (lambda: Interpolated("copper"), "wires = 'copper' are no wires"),
+        (lambda: Interpolated().restore({}), "no state of an Interpolated"),
+        (lambda: Wires(r_row=10**400), "is no resistance"),
+        (lambda: transfer_matrix([["1"]], **DEFAULT), "real numbers"),
+        (lambda: transfer_matrix(np.ma.masked_less([[1.0, 2.0]], 1.5), **DEFAULT), "real numbers"),
+        (lambda: transfer_matrix([[1e-6]], **DEFAULT, method=np.array(["fast", "fast"])), "is unknown"),
         (lambda: node_voltages(np.ones((3, 3)), [1, 2], **DEFAULT), "row_voltages must be one number or 3"),
         (lambda: node_voltages(np.ones((3, 3)), math.nan, **DEFAULT), "row_voltages must be finite"),
     ],

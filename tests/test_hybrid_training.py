@@ -1,6 +1,8 @@
 """Training on hybrid-precision synapses: pulses, leak, transfer, counters, state, and the shapes of the literature."""
 
 import argparse
+import math
+import warnings
 
 import numpy as np
 import pytest
@@ -8,7 +10,10 @@ from golden import SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.design import Design
 from neurosim.errors import NeurosimError
+from neurosim.wrappers import hybrid_study
+from neurosim.wrappers.hybrid_chip import design_for
 from neurosim.wrappers.wage import hybrid as hybrid_module
 from neurosim.wrappers.wage.architecture import Architecture
 from neurosim.wrappers.wage.crossbar import PRESETS
@@ -377,7 +382,52 @@ def test_the_command_line():
     assert given.batch_time == 3
 
 
+def test_the_synapse_is_that_of_the_design():
+    """What the design says holds in training and on the chip, unless an option of the synapse changes it."""
+    design = Design(capacitor_layout="density", capacitor_density=0.1, transfer_interval=7, significance=2.0)
+    got = hybrid_module.from_arguments(parsed("--hybrid", "--hybrid-set", "significance=8"), design=design)
+    assert (got.cell.capacitor_density, got.cell.transfer_interval, got.cell.significance) == (0.1, 7, 8.0)
+    chip = design_for(got.cell, design)
+    assert (chip.memory, chip.capacitor_layout, chip.capacitor_density) == ("hybrid-3t1c", "density", 0.1)
+    assert (chip.transfer_interval, chip.significance) == (7, 8.0)
+    for memory in ("SRAM", "FeFET", "2t1fefet"):
+        with pytest.raises(NeurosimError, match=f"--hybrid hybrid-3t1c contradicts memory = {memory} of the chip"):
+            hybrid_module.from_arguments(parsed("--hybrid"), design=Design(memory=memory))
+
+
+def test_the_study_keeps_what_it_varies():
+    options = argparse.Namespace(data="digits", epochs=1, seeds=1, quick=True, settings=["transfer_interval=7"])
+    for setting in ("transfer_interval=7", "memory=SRAM", "retention_time=3"):
+        options.settings = [setting]
+        with pytest.raises(NeurosimError, match=f"--set {setting.partition('=')[0]}: the study sets"):
+            hybrid_study.runs(options)
+    options.settings = ["capacitor_density=0.1"]
+    assert hybrid_study.runs(options)
+
+
+def test_the_study_evaluates_the_chip_that_it_was_given():
+    pytest.importorskip("sklearn")
+    base = {"data": "digits", "epochs": 1, "seed": 0, **hybrid_study.DEFAULT}
+    areas = []
+    for more in ((), ("capacitor_layout=density", "capacitor_density=0.1")):
+        row = hybrid_study.run({**base, "chip": " ".join((*hybrid_study.CHIP, *more))})
+        areas.append({name: value for name, value in row.items() if "area" in name})
+    assert areas[0] and areas[0].keys() == areas[1].keys() and areas[0] != areas[1]
+
+
+@pytest.mark.parametrize("batch_time, retention_time, kept", [
+    (1e-50, 1e-50, math.exp(-1)), (1e300, 1e300, math.exp(-1)), (1.0, 1e-300, 0.0), (1e300, 1e-300, 0.0),
+])
+def test_times_of_any_size(batch_time, retention_time, kept):
+    hybrid = Hybrid.of(batch_time=batch_time, retention_time=retention_time, retention_spread=0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        synapse = Model(Architecture.build((4, 4, 1), [{"fc": 3}]), hybrid=hybrid).layers[0].synapse
+    np.testing.assert_allclose(synapse.kept, kept, rtol=1e-6)
+
+
 @pytest.mark.parametrize("words, sentence", [
+    (["--transfer-every", "0"], "add --hybrid"),
     (["--transfer-every", "3"], "add --hybrid"), (["--hybrid-set", "residue=keep"], "add --hybrid"),
     (["--hybrid", "--hybrid-set", "residue"], "NAME=VALUE"), (["--hybrid", "--hybrid-set", "read_bits=x"], "no whole"),
     (["--hybrid", "--hybrid-set", "retention_tim=1"], "did you mean 'retention_time'"),

@@ -2,11 +2,16 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from study_run import square
 
+import neurosim
 from neurosim.errors import NeurosimError
 from neurosim.wrappers import study
 from neurosim.wrappers.wage.architecture import Architecture
@@ -73,6 +78,63 @@ def test_another_study_is_refused(tmp_path):
 def test_results_of_other_names_are_refused(tmp_path):
     with pytest.raises(NeurosimError, match="returned b where the table has a"):
         study.run_grid(RUNS, lambda run: {"b" if run["seed"] else "a": 0}, tmp_path, jobs=1)
+
+
+@pytest.mark.parametrize("cell", ["nan", "", "abc", "1e400"])
+def test_damaged_rows_are_named(tmp_path, cell):
+    runs = [{"seed": seed} for seed in range(3)]
+    path = tmp_path / "study.csv"
+
+    def run(parameters):
+        return {"accuracy": 50.0, "other": None, "problem": "none"}
+
+    study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
+    study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))      # as it was left
+    whole = path.read_text()
+    path.write_text(whole.replace("1,50.0,", f"1,{cell},"))
+    with pytest.raises(NeurosimError, match="study.csv:3: accuracy = .* is no result; delete the row"):
+        study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
+    path.write_text(whole.replace("50.0,,", "50.0,some,", 1))
+    with pytest.raises(NeurosimError, match="study.csv:2: other = 'some' is no result"):
+        study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
+    path.write_text(whole + "5,1\n")
+    with pytest.raises(NeurosimError, match="study.csv:5: the row has 2 cells instead of 4"):
+        study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
+    path.write_text(whole.replace("accuracy", "accurracy"))
+    with pytest.raises(NeurosimError, match="another study, with the columns seed, accurracy"):
+        study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
+
+
+def runs(process):
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_study_takes_its_processes_along(tmp_path, kill):
+    pytest.importorskip("sklearn")
+    found = str(Path(neurosim.__file__).resolve().parent.parent)
+    code = f"import sys; sys.path.append({found!r}); from neurosim.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = ["study", "crossbar", "--quick", "--jobs", "2", "--out", str(tmp_path / "out")]
+    started = subprocess.Popen([sys.executable, "-P", "-c", code, *words], stderr=subprocess.PIPE, text=True)
+    children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+    for _ in range(200):
+        time.sleep(0.1)
+        workers = children.read_text().split()
+        if len(workers) >= 3:     # a resource tracker and two processes
+            break
+    time.sleep(2)
+    started.send_signal(kill)
+    assert started.wait(30) == (130 if kill == signal.SIGTERM else -9)
+    for _ in range(300):
+        left = [worker for worker in workers if runs(worker)]
+        if not left:
+            break
+        time.sleep(0.1)
+    assert not left
 
 
 def test_quick_training_is_seeded():

@@ -110,6 +110,21 @@ def test_a_stopped_run_on_hybrid_synapses_goes_on_to_the_same_end(tmp_path):
     same_run(tmp_path / "whole", tmp_path / "parts")
 
 
+def test_a_finished_run_on_hybrid_synapses_can_be_made_longer(tmp_path):
+    """Every test is of the non-volatile part, after a last transfer that training itself does not see."""
+    synapse = Hybrid.of(transfer_interval=3, batch_time=0.02, retention_time=1.0)
+    changes = {"hybrid": synapse, "learning_rate": 1 / 32, "evaluate_every": 0}
+    whole = started(tmp_path / "whole", **changes).go()
+    started(tmp_path / "parts", epochs=1, **changes).go()
+    parts = loop.Run.resume(tmp_path / "parts", images(), epochs=3).go()
+    left, right = weights(tmp_path / "whole"), weights(tmp_path / "parts")
+    assert left.keys() == right.keys()
+    for name, array in left.items():
+        np.testing.assert_array_equal(array, right[name], err_msg=name)
+    assert [row["test_loss"] for row in whole] == [row["test_loss"] for row in parts]
+    assert whole[-1] == parts[-1] and parts[0]["last_transfers"] == 1 and whole[0]["last_transfers"] == 0
+
+
 class Killed(BaseException):
     """Ends a run where it stands."""
 

@@ -45,6 +45,7 @@ NETWORKS = {
     "two-layer": ([{"fc": 32}], 2),
 }
 BATCH = 50
+NUMBERS = ("accuracy", "severity", "seconds")
 COLOURS = {"vgg8-small": "tab:blue", "two-layer": "tab:orange"}
 
 

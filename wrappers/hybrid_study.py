@@ -7,6 +7,8 @@ in-situ deep neural network training", ASP-DAC 2020; here on a small network and
 import math
 import time
 
+from neurosim.errors import NeurosimError
+
 HELP = """\
 examples
   neurosim study hybrid --out studies/hybrid
@@ -40,6 +42,7 @@ TITLES = {
     "learning_rate": "learning rate", "transfer_interval": "transfer interval K [batches]",
     "significance": "significance F", "retention_time": "retention time [s]",
 }
+NUMBERS = ("accuracy", "accuracy_with_volatile", "writes_per_cell", "seconds")
 HIDDEN, BATCH = 64, 40
 # Small layers do not fill the arrays of the default chip, and its weight-gradient unit comes out without arrays.
 CHIP = ("array_rows=32", "array_columns=32", "correct=all")
@@ -66,7 +69,10 @@ def runs(options):
     points += [{**DEFAULT, "retention_time": value, "rest_level": 0.0} for value in
                (DEFAULT["retention_time"], *changes["retention_time"])]
     chip = " ".join((*CHIP, *options.settings))
-    design_of(chip, 1, 1)       # a mistake is told before anything is trained
+    design = design_of(chip, 1, 1)       # a mistake is told before anything is trained
+    for name in DEFAULT:
+        if getattr(design, name, None) != getattr(design_of("", 1, 1), name, None):
+            raise NeurosimError(f"--set {name}: the study sets {name} itself, run by run; leave it out")
     return [
         {"data": options.data, "epochs": epochs, "chip": chip, **point, "seed": seed}
         for seed in range(seeds) for point in points
@@ -88,7 +94,7 @@ def run(parameters):
     from neurosim.wrappers.study import quick_training
     from neurosim.wrappers.wage.architecture import Architecture
     from neurosim.wrappers.wage.data import batches, normalise
-    from neurosim.wrappers.wage.hybrid import Hybrid
+    from neurosim.wrappers.wage.hybrid import Hybrid, synapse_of
     from neurosim.wrappers.wage.layers import TrainingError
     from neurosim.wrappers.wage.model import Model
     from neurosim.wrappers.wage.options import Options
@@ -101,7 +107,8 @@ def run(parameters):
     hybrid = None
     if parameters["synapse"] == "hybrid":
         names = ("memory", "transfer_interval", "significance", "retention_time", "rest_level")
-        cell = Hybrid.of(**{name: parameters[name] for name in names}).cell
+        own = {name: parameters[name] for name in names}
+        cell = Hybrid.of(**{**synapse_of(design, own["memory"], "the study"), **own}).cell
         first = normalise(dataset.train_images[:BATCH]), dataset.train_labels[:BATCH]
         hybrid = Hybrid(cell, chip_batch_time(architecture, cell, *first, design=design, options=options, seed=seed,
                                               learning_rate=rate))  # fmt: skip

@@ -6,9 +6,12 @@
 
 import csv
 import io
+import math
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -20,11 +23,12 @@ from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
 
 TABLE = "study.csv"
+PROBLEM = "problem"     # the one result that is text
 # Read by BLAS and by neurosim when they are loaded: processes that share the cores take one thread each.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NEUROSIM_THREADS")
 
 
-def run_grid(runs, run, folder, *, jobs=None, progress=None):
+def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     """Call `run` for every set of parameters and gather the results in `folder/study.csv`.
 
     A row is written as soon as its run is finished. Called again with the same folder, only the runs that have no row
@@ -44,6 +48,9 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None):
         Processes at the same time, one thread each; as many as processors unless given. 1: in this process.
     progress : callable, optional
         Called as progress(done, total) of the runs still to be made.
+    numbers : sequence of str, optional
+        Results that every run has as finite numbers; all others but `problem` are numbers or empty then. A table
+        that holds something else is refused.
 
     Returns
     -------
@@ -56,7 +63,7 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None):
         The folder holds another study, it cannot be written, or a process was killed. What `run` raises is passed on;
         the rows so far stay.
     """
-    table = _Table(runs, Path(folder) / TABLE)
+    table = _Table(runs, Path(folder) / TABLE, numbers)
     missing = table.missing()
     if missing:
         check_writable(table.path)
@@ -117,15 +124,23 @@ def _one_thread_each():
 
 
 def _start_process():
-    """An interrupted study ends its processes at once, without a traceback of each."""
+    """An interrupted study ends its processes at once, without a traceback of each; a killed one takes them along."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent):
+    """End this process soon after its parent has."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 class _Table:
     """The rows of a study, in memory and on disk."""
 
-    def __init__(self, runs, path):
-        self.path = path
+    def __init__(self, runs, path, numbers=()):
+        self.path, self.numbers = path, tuple(numbers)
         self.names = list(dict.fromkeys(name for run in runs for name in run))
         self.keys = [tuple(_text(run.get(name)) for name in self.names) for run in runs]
         if not runs or not self.names:
@@ -143,20 +158,43 @@ class _Table:
         except (OSError, ValueError, csv.Error) as error:
             raise NeurosimError(f"{self.path}: this is no table of a study ({error}); give another folder") from None
         count, known = len(self.names), set(self.keys)
-        if header[:count] != self.names or any(len(row) != len(header) for row in rows):
+        if header[:count] != self.names or not {*self.numbers, *header[:1]} <= {*header}:
             raise NeurosimError(
                 f"{self.path}: this table is of another study, with the columns {', '.join(header)} instead of "
-                f"{', '.join(self.names)} and results; give another folder"
+                f"{', '.join((*self.names, *self.numbers))} and others; give another folder"
             )
         self.results = header[count:]
-        for row in rows:
+        for line, row in enumerate(rows, 2):
+            if len(row) != len(header):
+                raise NeurosimError(
+                    f"{self.path}:{line}: the row has {len(row)} cells instead of {len(header)}; delete it, and its "
+                    "run is made again"
+                )
             key = tuple(row[:count])
             if key not in known:
                 words = ", ".join(f"{name}={value}" for name, value in zip(self.names, key, strict=True))
                 raise NeurosimError(
-                    f"{self.path}: this table is of another study, which has a run with {words}; give another folder"
+                    f"{self.path}:{line}: this table has a run with {words}, which was not asked for; ask for as much "
+                    "as before, or give another folder"
                 )
+            if self.numbers:
+                self._check_results(line, row[count:])
             self.rows[key] = row[count:]
+
+    def _check_results(self, line, results):
+        """Refuse what no run returned."""
+        for name, text in zip(self.results, results, strict=True):
+            if name == PROBLEM or (not text and name not in self.numbers):
+                continue
+            try:
+                sound = name not in self.numbers or math.isfinite(float(text))
+                float(text)
+            except ValueError:
+                sound = False
+            if not sound:
+                raise NeurosimError(
+                    f"{self.path}:{line}: {name} = {text!r} is no result; delete the row, and its run is made again"
+                )
 
     def missing(self):
         """Numbers of the runs without a row."""

@@ -167,7 +167,7 @@ class Crossbar:
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise NeurosimError(f"{path}: this is no TOML ({error})") from None
         base = content.pop("base", None)
-        if base is not None and base not in PRESETS:
+        if base is not None and (not isinstance(base, str) or base not in PRESETS):
             raise NeurosimError(f"{path}: base = {base!r} is none of the presets {', '.join(PRESETS)}")
         for name, value in content.items():
             _known(name, f"{path}: ")

@@ -11,8 +11,9 @@ network training", ASP-DAC 2020.
 import math
 from dataclasses import dataclass, field, fields, replace
 
+from neurosim.design import Design
 from neurosim.errors import NeurosimError, suggestion
-from neurosim.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS, HybridCell
+from neurosim.hybrid import BASELINE, HYBRID_MEMORIES, HYBRID_PARAMETERS, HybridCell
 
 RESIDUES = ("keep", "reset")
 MOST_BITS = 15
@@ -104,23 +105,25 @@ def add_arguments(parser):
     return group
 
 
-def from_arguments(arguments, batch_time=None):
+def from_arguments(arguments, batch_time=None, design=None):
     """The `Hybrid` of parsed options, or None without `--hybrid`.
 
     Parameters
     ----------
     arguments : argparse.Namespace
         With what `add_arguments` added.
+    design : Design, optional
+        The chip: its parameters of the synapse are the defaults.
     batch_time : callable, optional
         Called as batch_time(cell) for the time of a batch of the chip [s] unless `--hybrid-set batch_time=...` says
         it; without either nothing leaks.
     """
     if arguments.hybrid is None:
         for given, option in ((arguments.hybrid_set, "--hybrid-set"), (arguments.transfer_every, "--transfer-every")):
-            if given:
+            if given not in (None, []):
                 raise NeurosimError(f"{option} changes a hybrid synapse, but there is none; add --hybrid")
         return None
-    values = {"memory": arguments.hybrid}
+    values = synapse_of(design, arguments.hybrid, f"--hybrid {arguments.hybrid}")
     for setting in arguments.hybrid_set:
         name, equals, text = setting.partition("=")
         name = name.strip()
@@ -138,6 +141,21 @@ def from_arguments(arguments, batch_time=None):
     if "batch_time" in values or batch_time is None:
         return hybrid
     return Hybrid(hybrid.cell, batch_time(hybrid.cell), hybrid.residue, hybrid.read_bits)
+
+
+def synapse_of(design, memory, where):
+    """{parameter: value} of a synapse of this memory as a design has it.
+
+    Raises
+    ------
+    NeurosimError
+        The design has another volatile memory, or none to begin with.
+    """
+    if design is None:
+        return {"memory": memory}
+    if design.memory not in (memory, BASELINE[memory], Design().memory):
+        raise NeurosimError(f"{where} contradicts memory = {design.memory} of the chip; leave one of them out")
+    return {name: getattr(design, name) for name in HYBRID_PARAMETERS} | {"memory": memory}
 
 
 def _value(name, text):

@@ -30,6 +30,7 @@ from neurosim.wrappers.wage.settings import Settings
 # Where a run stands: attributes that a checkpoint keeps, and their kinds.
 _STAND = {"epoch": int, "batch": int, "correct": int, "loss": float, "history": list}
 ORDER, AUGMENTATION = 1000, 1001    # keys of generators, apart from those of `draws.PURPOSES`
+DRAWN_ONCE = (".crossbar.variation", ".crossbar.stuck")     # of the model's state: these never change
 BEST = "best.npz"
 CHIP = [f"{step}_{kind}" for kind in ("latency", "energy") for step in STEPS]
 
@@ -65,6 +66,7 @@ class Run:
         self.epoch = self.batch = self.correct = 0
         self.loss = 0.0
         self.history = []
+        self._kept = {}     # state that a checkpoint takes from before a test
         self._next_picture = 0.0
         if settings.evaluate_every:
             self._plan()
@@ -186,7 +188,10 @@ class Run:
             self._train(monitor, stop)
             self._finish(monitor, stop, started)
             self.epoch, self.batch, self.correct, self.loss = self.epoch + 1, 0, 0, 0.0
+            if settings.hybrid is None:
+                self._kept = {}     # tests have their part in what random numbers and crossbars do next
             self.save()
+            self._kept = {}
             if stop is not None and stop.is_set() and self.epoch < settings.epochs:
                 raise Stopped(f"stopped after epoch {self.epoch}; continue with --resume {self.folder}")
         return self.history
@@ -242,23 +247,25 @@ class Run:
     def _finish(self, monitor, stop, started):
         """Statistics, test, trace and chip of an epoch, in the order of the reference."""
         settings, epoch = self.settings, self.epoch
-        before = self._facts(), self.model.draws.state()
+        last = epoch + 1 == settings.epochs
         row = {
             "epoch": epoch,
             "learning_rate": settings.rate_of(epoch),
             "train_loss": self.loss / self.batches,
             "train_accuracy [%]": 100.0 * self.correct / len(self.dataset.train_images),
         }
+        tested = epoch % settings.test_every == 0
+        if tested or last:
+            self._keep()
         self.files.statistics(self.model.statistics())
-        if epoch + 1 == settings.epochs:
-            self.model.finish()
         row |= self.model.counters()
+        if settings.hybrid is not None and (tested or last):
+            self.model.finish()     # what is tested, and in the end remains, is the non-volatile part
+            if last:
+                row |= self.model.counters()
         report = None
-        if epoch % settings.test_every == 0:
-            # Interpolated crossbars, and hybrid synapses after their last transfer, cannot go back to `before`.
-            fixed = settings.crossbar is not None or epoch + 1 == settings.epochs
-            halting = None if fixed else stop
-            loss, accuracy, records = self._test(monitor, halting, before)
+        if tested:
+            loss, accuracy, records = self._test(monitor, stop)
             row |= {"test_loss": loss, "test_accuracy [%]": accuracy}
             self.files.activity(records, "W2" in settings.corrections)
             if settings.traces:
@@ -271,15 +278,27 @@ class Run:
                 units = {q.name: q.unit for q in CHIP_QUANTITIES}
                 row |= {f"{name} [{'s' if name.endswith('latency') else 'J'}]": report.totals[name] for name in CHIP}
                 row |= {f"{name} [{unit}]": report.totals[name] for name, unit in units.items()}
+        if settings.hybrid is not None and tested and not last:
+            self.model.restore(self._kept)
         self.history.append(row)
         self.files.log(_sentence(row, time.perf_counter() - started))
         self._write_tables(report)
         monitor.epoch(self, row, report)
 
-    def _test(self, monitor, stop, before):
+    def _keep(self):
+        """Remember where training stands: what a checkpoint needs that tests and last transfers change."""
+        self._facts_kept = self._facts()
+        state = self.model.state()
+        if self.settings.hybrid is None:    # tests draw random numbers and read crossbars, no more
+            state = {name: array for name, array in state.items() if name.startswith("draws.") or ".crossbar." in name}
+        self._kept = {
+            name: array if name.endswith(DRAWN_ONCE) else np.array(array) for name, array in state.items()
+        }  # fmt: skip
+
+    def _test(self, monitor, stop):
         """Loss, accuracy, and the trace of the first image of the first batch.
 
-        When it is asked to stop, the run goes back to where it stood `before` the end of the epoch began.
+        When it is asked to stop, the run's checkpoint is of the moment before the end of the epoch began.
         """
         settings, dataset, records = self.settings, self.dataset, []
 
@@ -288,9 +307,7 @@ class Run:
             every = data.batches(dataset.test_images, dataset.test_labels, settings.batch_size)
             for number, batch in enumerate(every):
                 if number and stop is not None and stop.is_set():
-                    facts, drawn = before
-                    self.model.draws.restore(drawn)
-                    self.save(facts)
+                    self._save(self._facts_kept)
                     raise Stopped(
                         f"stopped in the test after epoch {self.epoch + 1}; continue with --resume {self.folder}"
                     )
@@ -364,9 +381,15 @@ class Run:
                 f"{self.folder}"
             ) from None
 
-    def save(self, facts=None):
-        """Write a checkpoint, with the facts of now or of before."""
-        checkpoint.save(self.folder / checkpoint.NAME, self.model.state(), self._facts() if facts is None else facts)
+    def save(self):
+        """Write a checkpoint: from the last transfer of hybrid synapses there is no way on, so it has those before."""
+        self._save(self._facts())
+
+    def _save(self, facts):
+        state = self.model.state()
+        if self._kept:      # a test may have started generators that are not there yet
+            state = {name: array for name, array in state.items() if not name.startswith("draws.")} | self._kept
+        checkpoint.save(self.folder / checkpoint.NAME, state, facts)
 
     def _facts(self):
         """What a checkpoint holds besides arrays."""

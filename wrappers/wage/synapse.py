@@ -14,6 +14,7 @@ from neurosim.wrappers.wage.device import UpdateCurve
 from neurosim.wrappers.wage.parallel import over_slices
 
 LEAST = 1 << 15             # weights worth a thread
+LONGEST_BATCH = 1e30       # in retention times: nothing is left
 SHORTEST_RETENTION = 0.05   # a spread of 30 % would leave one cell in a thousand with a negative time constant
 NONE = np.zeros(0, np.float32)
 
@@ -88,8 +89,10 @@ class Synapse:
         """exp(-T / tau) with a tau for each cell."""
         deviation = self.draws.leak(layer.index, layer.weight.shape, self.cell.retention_spread)
         tau = np.maximum(1 + deviation, np.float32(SHORTEST_RETENTION))
-        tau *= np.float32(self.cell.retention_time)
-        return np.exp(np.float32(-self.hybrid.batch_time) / tau)
+        # One ratio in double precision, cut where nothing is left: times may be of any size.
+        with np.errstate(over="ignore"):
+            share = min(np.float64(self.hybrid.batch_time) / self.cell.retention_time, LONGEST_BATCH)
+        return np.exp(np.float32(-share) / tau)
 
     @property
     def state_of_devices(self):
