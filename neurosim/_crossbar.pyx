@@ -478,7 +478,8 @@ def fast(const real[:, :, ::1] cells, real[:, :, ::1] out, double[::1] severity,
     out : (arrays, rows, columns), filled
         Transposed transfer matrices [S].
     severity : (arrays,), filled
-        The larger of the means of a + b over the cells and over the current; -1 for an array that holds a negative conductance or none.
+        The larger of the means of a + b over the cells and over the current; -1 for an array that holds a negative
+        conductance or none.
     r_row, r_col, rt_row, rt_col, r_access : float [ohm]
     """
     cdef Wires wires = Wires(r_row, r_col, rt_row, rt_col, r_access)
