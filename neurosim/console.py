@@ -58,7 +58,7 @@ def terminating():
 
 @contextmanager
 def told_warnings(program, before=lambda: None):
-    """Python's warnings inside become sentences of the program, each once; `before` clears the line they come to."""
+    """Warnings that Python would show inside become sentences of the program, each once; `before` clears their line."""
     told = set()
 
     def show(message, *_, **__):
@@ -68,7 +68,6 @@ def told_warnings(program, before=lambda: None):
             warn(program, message)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always")
         warnings.showwarning = show
         yield
 

@@ -1,11 +1,13 @@
 """Settings, runs and the study of training on crossbars, from the command line down."""
 
 import argparse
+import warnings
 
 import numpy as np
 import pytest
 
 from neurosim import cli
+from neurosim.console import told_warnings
 from neurosim.design import Design
 from neurosim.errors import NeurosimError
 from neurosim.wrappers import crossbar_study
@@ -147,3 +149,22 @@ def test_a_run_on_crossbars_goes_on_where_it_stopped(tmp_path):
     assert whole.keys() == parts.keys() and any(name.endswith("crossbar.variation") for name in whole)
     for name, array in whole.items():
         np.testing.assert_array_equal(array, parts[name], err_msg=name)
+
+
+def test_warnings_of_a_run_are_sentences(tmp_path, capsys):
+    """One a layer, with neither file nor source line of this program; what Python itself hides stays hidden."""
+    pytest.importorskip("sklearn")
+    wires = [word for setting in ("r_min=2e4", "r_max=2e5", "r_row=20", "r_col=20")
+             for word in ("--crossbar-set", setting)]
+    words = ["train", "--example", "digits", "--epochs", "1", "--evaluate-every", "0", "--batch-size", "500", "--quiet"]
+    status = cli.main([*words, "--crossbar", "txsim", *wires, "--out", str(tmp_path / "run")])
+    lines = capsys.readouterr().err.splitlines()
+    assert status == 0 or lines.pop().startswith("neurosim: error: ")    # arrays so bad may end the training
+    assert lines and all(line.startswith("neurosim: warning: ") for line in lines)
+    assert any("the fast crossbar model is no good at severity" in line for line in lines)
+    with warnings.catch_warnings(), told_warnings("neurosim"):
+        warnings.simplefilter("ignore", DeprecationWarning)     # as outside of tests
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        warnings.warn("once", UserWarning, stacklevel=1)
+        warnings.warn("once", UserWarning, stacklevel=2)
+    assert capsys.readouterr().err == "neurosim: warning: once\n"

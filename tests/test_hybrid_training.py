@@ -168,7 +168,7 @@ def test_writes_follow_the_curve_and_noise_of_the_device():
     synapse.transfer()
     (a, _), (b, _) = curve_parameters(model.curve)
     expected = b / 2 * (1 - np.exp(-4 / a))
-    np.testing.assert_allclose(synapse.positive, expected, rtol=1e-5)
+    np.testing.assert_allclose(synapse.positive, expected, rtol=1e-5)   # A and B of the curve are float32
     assert expected > 4 / 32 * 1.2 and (synapse.negative == 0.25).all()
     noisy = model_of(Options(ltp=0.0, ltd=0.0, cycle_variation=0.02), transfer_interval=10**9)
     synapse = noisy.layers[1].synapse

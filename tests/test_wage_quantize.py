@@ -114,7 +114,8 @@ def test_what_cannot_be_shifted_or_rounded():
     with pytest.raises(NeurosimError, match="lie from 0 to 1"):
         quantize.stochastic_round(1.0, 7.0)
     with pytest.raises(NeurosimError, match="give one for each"):
-        quantize.stochastic_round([1.0, 2.0], 0.5)
+        quantize.stochastic_round([1.0, 2.0], [0.5, 0.5, 0.5])
+    assert (quantize.stochastic_round([1.4, 2.6], 0.5) == [1, 3]).all()
 
 
 @pytest.mark.parametrize("labels", [[-1, 0], [0, 3], [0], 1, [0.5, 1.0], [True, False], [[1, 0, 0], [0, 1, 0]]])

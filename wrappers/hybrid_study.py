@@ -69,9 +69,9 @@ def runs(options):
     points += [{**DEFAULT, "retention_time": value, "rest_level": 0.0} for value in
                (DEFAULT["retention_time"], *changes["retention_time"])]
     chip = " ".join((*CHIP, *options.settings))
-    design = design_of(chip, 1, 1)       # a mistake is told before anything is trained
+    design, plain = design_of(chip, 1, 1), design_of("", 1, 1)      # a mistake is told before anything is trained
     for name in DEFAULT:
-        if getattr(design, name, None) != getattr(design_of("", 1, 1), name, None):
+        if getattr(design, name, None) != getattr(plain, name, None):
             raise NeurosimError(f"--set {name}: the study sets {name} itself, run by run; leave it out")
     return [
         {"data": options.data, "epochs": epochs, "chip": chip, **point, "seed": seed}

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from neurosim.errors import NeurosimError
-from neurosim.wrappers.wage.readout import Retention, check_whole
+from neurosim.errors import NeurosimError, check_whole
+from neurosim.wrappers.wage.readout import Retention
 
 BETA = {2: 1.5, 5: 24.0, 8: 96.0}   # suggested by Peng et al. for these weight widths
 

@@ -128,7 +128,7 @@ def stochastic_round(x, draws):
     ----------
     x : array of float32
     draws : array of float32
-        r, of the shape of x.
+        r, of the shape of x, or one number for all.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def stochastic_round(x, draws):
         Another shape, or draws outside of 0 ... 1.
     """
     x, draws = _float32(x), _float32(draws)
-    if draws.shape != x.shape:
+    if draws.shape not in (x.shape, ()):
         raise NeurosimError(f"draws of shape {draws.shape} do not round an array of shape {x.shape}; give one for each")
     if not ((draws >= 0) & (draws <= 1)).all():
         raise NeurosimError("draws of stochastic rounding lie from 0 to 1")

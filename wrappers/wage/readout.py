@@ -11,17 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, check_whole
 
 LARGEST_DRIFT = 20.0    # natural logarithm of the factor on a value
-
-
-def check_whole(name, value, low, high):
-    """Raise a `NeurosimError` unless a value is a whole number from `low` to `high`."""
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not number or not low <= value <= high or value != int(value):
-        reach = f"from {low} on" if high >= 1 << 62 else f"from {low} to {high}"
-        raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers {reach}")
 
 
 @dataclass(frozen=True)

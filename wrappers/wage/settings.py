@@ -3,13 +3,13 @@
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, check_whole
 from neurosim.hybrid import HybridCell
 from neurosim.wrappers.wage.crossbar import Crossbar
 from neurosim.wrappers.wage.device import largest_count
 from neurosim.wrappers.wage.hybrid import Hybrid
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.readout import Readout, Retention, check_whole
+from neurosim.wrappers.wage.readout import Readout, Retention
 
 CORRECTIONS = ("W1", "W2")      # of the trainer's files, see docs/fidelity.md
 
