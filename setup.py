@@ -18,12 +18,20 @@ from setuptools import Extension, setup
 from setuptools.command.build import build
 
 ROOT = Path(__file__).resolve().parent
-PACKAGE_DIR = {
-    "neurosim": "neurosim",
-    "neurosim.technology": "technology",
-    "neurosim.wrappers": "wrappers",
-    "neurosim.wrappers.wage": "wrappers/wage",
-}
+OUTSIDE = {"neurosim.technology": "technology", "neurosim.wrappers": "wrappers"}   # of the folder neurosim/
+
+
+def package_dirs() -> dict[str, str]:
+    """{package: folder} of every folder with an `__init__.py`."""
+    found = {}
+    for package, top in {"neurosim": "neurosim", **OUTSIDE}.items():
+        for init in sorted((ROOT / top).rglob("__init__.py")):
+            parts = init.parent.relative_to(ROOT / top).parts
+            found[".".join((package, *parts))] = "/".join((top, *parts))
+    return found
+
+
+PACKAGE_DIR = package_dirs()
 CHECKED = os.environ.get("NEUROSIM_CHECKED", "0") not in ("", "0")
 
 

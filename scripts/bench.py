@@ -70,7 +70,7 @@ class Table:
 
 def machine(table):
     """What the figures belong to."""
-    from neurosim.measure import threads
+    from neurosim.evaluation.measure import threads
 
     blas = np.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
     core = os.environ.get("OPENBLAS_CORETYPE", "not set")
@@ -114,7 +114,7 @@ def spawned(words, folder, **environment):
 
 def from_files(table, options):
     """VGG-8 from CSV files to CSV files: whole processes."""
-    from neurosim.examples import write_traces
+    from neurosim.traces.examples import write_traces
 
     with tempfile.TemporaryDirectory() as folder:
         write_traces(folder)
@@ -158,8 +158,9 @@ def _held(network, trace):
 
 def in_memory(table, options):
     """VGG-8 from arrays: default and variants in turns; "over default" is the median of a turn's ratios."""
-    from neurosim import Design, evaluate
-    from neurosim.examples import vgg8
+    from neurosim.design.design import Design
+    from neurosim.evaluation.flow import evaluate
+    from neurosim.traces.examples import vgg8
 
     network, trace = vgg8()
     held = _held(network, trace)
@@ -180,8 +181,10 @@ def in_memory(table, options):
 
 def many(table, options):
     """100 designs on the same traces, and known traces again."""
-    from neurosim import Cache, Design, evaluate, evaluate_many
-    from neurosim.examples import vgg8
+    from neurosim.design.design import Design
+    from neurosim.evaluation.cache import Cache
+    from neurosim.evaluation.flow import evaluate, evaluate_many
+    from neurosim.traces.examples import vgg8
 
     network, trace = vgg8()
     held = _held(network, trace)
@@ -210,8 +213,10 @@ def many(table, options):
 
 def scaling(table, options):
     """Four times the work: at most 4.4 times the time."""
-    from neurosim import Design, Network, evaluate
-    from neurosim.examples import synthetic
+    from neurosim.design.design import Design
+    from neurosim.evaluation.flow import evaluate
+    from neurosim.traces.examples import synthetic
+    from neurosim.traces.network import Network
 
     others = np.zeros(12_000_000)  # 96 MB, more than a third-level cache holds
     table.head("Scaling", "work", "median", "minimum", "median / work", "minimum / work")
@@ -279,7 +284,7 @@ def training(table, options):
 
 def crossbars(table, options):
     """Transfer matrices of crossbars with IR drop."""
-    from neurosim.crossbar import Wires, transfer_matrix
+    from neurosim.crossbar.transfer import Wires, transfer_matrix
 
     chance = np.random.default_rng(0)
 

@@ -39,11 +39,12 @@ def timed(action, runs):
 
 def neurosim(kind, runs):
     """Times of the trainer."""
-    from neurosim import Design, evaluate
-    from neurosim.wrappers.wage.crossbar import named
-    from neurosim.wrappers.wage.hybrid import Hybrid
+    from neurosim.design.design import Design
+    from neurosim.evaluation.flow import evaluate
+    from neurosim.wrappers.devices.crossbar import named
+    from neurosim.wrappers.devices.hybrid import Hybrid
+    from neurosim.wrappers.training.trace import capture, chip_trace
     from neurosim.wrappers.wage.model import Model
-    from neurosim.wrappers.wage.trace import capture, chip_trace
 
     crossbar = named(kind.removeprefix("crossbar-")) if kind.startswith("crossbar") else None
     model = Model(crossbar=crossbar, hybrid=Hybrid() if kind == "hybrid" else None)

@@ -12,7 +12,7 @@ import sys
 
 from neurosim.console import guarded
 from neurosim.errors import NeurosimError
-from neurosim.examples import write_traces
+from neurosim.traces.examples import write_traces
 
 
 def main(words):

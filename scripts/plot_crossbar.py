@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.console import guarded
-from neurosim.crossbar import Wires, cell_conductances
-from neurosim.crossbar_plots import error_figure, fast_errors, voltage_figure
+from neurosim.crossbar.plots import error_figure, fast_errors, voltage_figure
+from neurosim.crossbar.tiles import cell_conductances
+from neurosim.crossbar.transfer import Wires
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DPI = 80

@@ -1,4 +1,4 @@
-"""Write the tables of docs/glossary.md from `neurosim.parameters` and `neurosim.quantities`.
+"""Write the tables of docs/glossary.md from `neurosim.design.parameters` and `neurosim.report.quantities`.
 
     python scripts/write_glossary.py            writes the tables anew
     python scripts/write_glossary.py --check    only says whether they are up to date
@@ -11,8 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-from neurosim.parameters import PARAMETERS, SECTIONS
-from neurosim.quantities import AREAS, CHIP_QUANTITIES, QUANTITIES
+from neurosim.design.parameters import PARAMETERS, SECTIONS
+from neurosim.report.quantities import AREAS, CHIP_QUANTITIES, QUANTITIES
 
 GLOSSARY = Path(__file__).resolve().parent.parent / "docs" / "glossary.md"
 
@@ -32,7 +32,7 @@ def parameters():
     lines = []
     for section in SECTIONS:
         rows = [
-            (code(p.name), code(p.reference), _default(p.default), p.unit, p.range.replace("|", "\\|"), p.meaning)
+            (code(p.name), code(p.reference), _default(p.default), p.unit, p.range.replace("|", "\\|"), p.told)
             for p in PARAMETERS.values()
             if p.section == section
         ]

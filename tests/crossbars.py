@@ -5,7 +5,7 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from neurosim.crossbar import Wires
+from neurosim.crossbar.transfer import Wires
 
 DEFAULT = Wires().keywords
 

@@ -177,7 +177,7 @@ class Case:
 
 @functools.cache
 def case(name):
-    """The recorded case `name`; `vgg8_defaults` has no traces (`neurosim.examples` makes them)."""
+    """The recorded case `name`; `vgg8_defaults` has no traces (`neurosim.traces.examples` makes them)."""
     with tarfile.open(CORE / f"{name}.tar.xz") as archive:
         data = {entry.name: archive.extractfile(entry).read() for entry in archive}
     texts = {key.removeprefix("expected/"): data[key].decode() for key in data if key.startswith("expected/")}

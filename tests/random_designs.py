@@ -2,8 +2,11 @@
 
 import random
 
-from neurosim import Design, Network, NeurosimError, plan
-from neurosim.parameters import NODES, PARAMETERS
+from neurosim.design.design import Design
+from neurosim.design.parameters import NODES, PARAMETERS
+from neurosim.errors import NeurosimError
+from neurosim.report.plan import plan
+from neurosim.traces.network import Network
 
 
 def _design(chance, widest):

@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from neurosim import Cache, Design, Network, Trace, evaluate
+from neurosim.design.design import Design
+from neurosim.evaluation.cache import Cache
+from neurosim.evaluation.flow import evaluate
+from neurosim.traces.network import Network
+from neurosim.traces.traces import Trace
 
 NETWORK = [[8, 8, 16, 3, 3, 32, 0, 1], [5, 5, 32, 3, 3, 64, 1, 1], [1, 1, 64, 1, 1, 10, 0, 1]]
 OPTIONS = {

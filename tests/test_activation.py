@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim import technology
-from neurosim._activation import Sigmoid
+from neurosim.circuits._activation import Sigmoid
 
 FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 

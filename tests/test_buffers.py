@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim import technology
-from neurosim._buffers import Buffer
-from neurosim._drivers import RowDecoder
+from neurosim.circuits._buffers import Buffer
+from neurosim.circuits._drivers import RowDecoder
 
 
 def process(row):

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from small import OPTIONS, arrays, design, evaluate_in, network, trace
 
-from neurosim import Cache, Design, NeurosimError, Trace, evaluate, evaluate_many
-from neurosim.cache import SUFFIX
+from neurosim.design.design import Design
+from neurosim.errors import NeurosimError
+from neurosim.evaluation.cache import SUFFIX, Cache
+from neurosim.evaluation.flow import evaluate, evaluate_many
+from neurosim.traces.traces import Trace
 
 VARIANTS = [
     {},
@@ -158,7 +161,7 @@ def test_a_report_keeps_its_own_design():
 def test_a_sweep_writes_a_row_a_design(tmp_path, capsys):
     from golden import write_bits, write_weights
 
-    from neurosim.cli import main
+    from neurosim.commands.line import main
 
     (tmp_path / "NetWork.csv").write_text(network().to_csv())
     words = []

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow import conductances
 
-from neurosim.cells import Cell
+from neurosim.chip import build
+from neurosim.circuits.cells import Cell
 from neurosim.technology import load
 
 TABLE_NAMES = {
@@ -121,12 +122,12 @@ def design(**changes):
 
 
 def test_cell_of_a_design():
-    cell = Cell.from_design(design())
+    cell = build.cell_of(design())
     assert (cell.height, cell.width) == (4.0, 5.0)
     assert cell.write_voltage == 5.6568542494923806     # quirk: 4 V "on average" of twice 4 V
     assert cell.write_pulse == 5e-8
     assert cell.width_access == 0.0
-    assert Cell.from_design(design(memory="SRAM")).width_access == 1.31
+    assert build.cell_of(design(memory="SRAM")).width_access == 1.31
 
 
 # Conductances -------------------------------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ import pytest
 from golden import REORDERED, case, close, differences
 
 import neurosim
-from neurosim import Design, cli
-from neurosim.parameters import PARAMETERS, SECTIONS
-from neurosim.quantities import AREAS, QUANTITIES
-from neurosim.summary import AREA_TITLES, PART_TITLES
+from neurosim.commands import line as cli
+from neurosim.design.design import Design
+from neurosim.design.parameters import PARAMETERS, SECTIONS
+from neurosim.report.quantities import AREAS, QUANTITIES
+from neurosim.report.summary import AREA_TITLES, PART_TITLES
 
 CASE = "rram_parallel"
 RUNTIME = re.compile(r"Total Run-time of NeuroSim: \d+ seconds\n")
@@ -323,7 +324,7 @@ def test_plots_that_fail_leave_no_run_folder(capsys, place, given, words, monkey
     def fail(*_):
         raise OSError(28, "No space left on device", "energy.png")
 
-    monkeypatch.setattr("neurosim.plots.save_plots", fail)
+    monkeypatch.setattr("neurosim.report.plots.save_plots", fail)
     refusal(capsys, place, ["run", *given, "--out", "a/b/out", *words], 2, "a/b/out", "No space left on device")
 
 
@@ -417,7 +418,7 @@ def test_mistakes_of_import_param(capsys, place):
 def process(*words):
     """The command as a process of its own, on the neurosim under test."""
     path = str(Path(neurosim.__file__).resolve().parent.parent)
-    code = f"import sys; sys.path.append({path!r}); import neurosim.cli; sys.exit(neurosim.cli.main())"
+    code = f"import sys; sys.path.append({path!r}); from neurosim.__main__ import main; sys.exit(main())"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return subprocess.run(
         [sys.executable, "-P", "-c", code, *words], env=environment, capture_output=True, text=True, check=False
@@ -448,13 +449,13 @@ def test_version(capsys):
 
 def test_help_and_mistakes_import_little():
     """They import neither NumPy nor pandas, and so answer at once."""
-    code = "import sys, neurosim.cli as c; c.main(['run']); print('numpy' in sys.modules, 'pandas' in sys.modules)"
+    code = "import sys; from neurosim.__main__ import main; main(['run']); print({'numpy', 'pandas'} & {*sys.modules})"
     path = str(Path(neurosim.__file__).resolve().parent.parent)
     done = subprocess.run(
         [sys.executable, "-P", "-c", f"import sys; sys.path.append({path!r}); {code}"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stdout == "False False\n"
+    assert done.stdout == "set()\n"
 
 
 def test_an_unknown_command(capsys, place):
@@ -465,7 +466,7 @@ def test_an_interrupt(capsys, place, given, words, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("neurosim.evaluation.evaluate", interrupted)
+    monkeypatch.setattr("neurosim.evaluation.flow.evaluate", interrupted)
     refusal(capsys, place, ["run", *given, *words], 130, "interrupted")
 
 

@@ -3,7 +3,12 @@
 import pytest
 from golden import REORDERED, SAME_MATH, case, cases, close, differences
 
-from neurosim import Design, Network, NeurosimError, Trace, evaluate, text
+from neurosim.design.design import Design
+from neurosim.errors import NeurosimError
+from neurosim.evaluation.flow import evaluate
+from neurosim.report import text
+from neurosim.traces.network import Network
+from neurosim.traces.traces import Trace
 
 SECTIONS = ("floorplan", "area", "chip", "layers")
 FINISHED = [name for name in cases() if case(name).exit_status == 0]
@@ -56,7 +61,7 @@ def test_the_subarray_of_a_recorded_run_is_reproduced(name, tmp_path):
     """Where a difference begins: the one circuit that all tiles repeat."""
     recorded = case(name)
     design, network, _ = _inputs(recorded, recorded.write(tmp_path))
-    from neurosim import plan
+    from neurosim.report.plan import plan
 
     array, want = plan(design, network).chip.array, recorded.full["subarray"]
     got = {
@@ -98,7 +103,7 @@ def test_a_run_that_the_reference_gives_up_is_refused_in_one_sentence(name, tmp_
 
 
 def test_full_size_vgg8_is_reproduced(tmp_path):
-    from neurosim.examples import vgg8
+    from neurosim.traces.examples import vgg8
 
     recorded = case("vgg8_defaults")
     network, trace = vgg8()

@@ -11,7 +11,7 @@ from golden import DATA, REORDERED, SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.crossbar import METHODS, SeverityWarning, severity, transfer_matrix
+from neurosim.crossbar.transfer import METHODS, SeverityWarning, severity, transfer_matrix
 from neurosim.errors import NeurosimError
 
 # The limits that the recorded set states in its README: of the largest current (exact), rms over rms current (fast).
@@ -147,7 +147,7 @@ def test_reciprocity(G, wires):
     np.testing.assert_allclose(back[::-1, ::-1].T, M, rtol=REORDERED, atol=0)
 
 
-@pytest.mark.filterwarnings("ignore::neurosim.crossbar.SeverityWarning")
+@pytest.mark.filterwarnings("ignore::neurosim.crossbar.transfer.SeverityWarning")
 @settings(max_examples=50, deadline=None)
 @given(conductances(), wirings)
 def test_passivity(G, wires):

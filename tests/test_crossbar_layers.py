@@ -9,18 +9,9 @@ from golden import REORDERED, SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.crossbar import (
-    Interpolated,
-    Wires,
-    cell_conductances,
-    gain,
-    node_voltages,
-    tile,
-    tile_vectors,
-    transfer_matrix,
-    untile,
-)
-from neurosim.crossbar_plots import error_figure, fast_errors, voltage_figure
+from neurosim.crossbar.plots import error_figure, fast_errors, voltage_figure
+from neurosim.crossbar.tiles import cell_conductances, gain, tile, tile_vectors, untile
+from neurosim.crossbar.transfer import Interpolated, Wires, node_voltages, transfer_matrix
 from neurosim.errors import NeurosimError
 
 # The rebuild policy

@@ -6,16 +6,16 @@ import warnings
 import numpy as np
 import pytest
 
-from neurosim import cli
+from neurosim.commands import line as cli
 from neurosim.console import told_warnings
-from neurosim.design import Design
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.wrappers import crossbar_study
-from neurosim.wrappers.wage import checkpoint, loop
-from neurosim.wrappers.wage import crossbar as settings_of_crossbars
-from neurosim.wrappers.wage.crossbar import PRESETS, Crossbar, named
-from neurosim.wrappers.wage.data import Dataset
-from neurosim.wrappers.wage.settings import Settings
+from neurosim.wrappers.devices import crossbar as settings_of_crossbars
+from neurosim.wrappers.devices.crossbar import PRESETS, Crossbar, named
+from neurosim.wrappers.studies import crossbar as crossbar_study
+from neurosim.wrappers.training import checkpoint, loop
+from neurosim.wrappers.training.data import Dataset
+from neurosim.wrappers.training.settings import Settings
 
 # -- settings --------------------------------------------------------------------------------------
 

@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.crossbar import SeverityWarning, gain, tile, transfer_matrix, untile
+from neurosim.crossbar.tiles import gain, tile, untile
+from neurosim.crossbar.transfer import SeverityWarning, transfer_matrix
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.arrays import BACKWARD, FORWARD, LayerArrays, write_noise
+from neurosim.wrappers.devices.crossbar import METHODS, PRESETS, Crossbar
+from neurosim.wrappers.devices.curve import UpdateCurve
+from neurosim.wrappers.devices.readout import Readout, Retention
+from neurosim.wrappers.training.architecture import Architecture, WeightLayer
+from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.wage import quantize
-from neurosim.wrappers.wage.architecture import Architecture, WeightLayer
-from neurosim.wrappers.wage.arrays import BACKWARD, FORWARD, LayerArrays, write_noise
 from neurosim.wrappers.wage.convolution import Winograd, Workspace
-from neurosim.wrappers.wage.crossbar import METHODS, PRESETS, Crossbar
-from neurosim.wrappers.wage.device import UpdateCurve
-from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.readout import Readout, Retention
 
 SINGLE = 2.0**-19       # a few roundings of float32, in units of weight 1
 IDEAL = PRESETS["ideal"]
@@ -56,7 +57,7 @@ def weights(outputs=20, inputs=30, seed=0, reach=15):
 
 def slow_digits(arrays, weight):
     """Effective digits (slices, outputs, inputs) and (M, G) of the arrays, digit by digit, with the functions of
-    `neurosim.crossbar` and in double precision."""
+    `neurosim.crossbar.transfer` and in double precision."""
     crossbar = arrays.crossbar
     code = np.rint(np.abs(weight.astype(float)) * arrays.grid).astype(int)
     found, pairs = [], []

@@ -8,12 +8,12 @@ from golden import EXACT, SAME_MATH, case, cases, close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.corrections import CORRECTIONS, parse_ids
-from neurosim.design import Design
+from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
+from neurosim.design.corrections import CORRECTIONS, parse_ids
+from neurosim.design.design import Design
+from neurosim.design.param_cpp import read_param_cpp
+from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
 from neurosim.errors import NeurosimError
-from neurosim.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
-from neurosim.param_cpp import read_param_cpp
-from neurosim.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
 
 
 def values(parameter):

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim import technology
-from neurosim._drivers import DecoderDriver, RowDecoder, WordLineDriver
-from neurosim._switches import Mux, RowSwitches, SwitchMatrix
+from neurosim.circuits._drivers import DecoderDriver, RowDecoder, WordLineDriver
+from neurosim.circuits._switches import Mux, RowSwitches, SwitchMatrix
 
 FIT = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 STEEP = 1e20

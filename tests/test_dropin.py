@@ -11,7 +11,7 @@ import pytest
 from golden import case, differences
 
 import neurosim
-from neurosim import cli
+from neurosim.commands import line as cli
 from neurosim.wrappers.main import main
 
 CASE = "rram_parallel"
@@ -438,5 +438,5 @@ def test_an_interrupt(capsys, place, words, design, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("neurosim.evaluation.evaluate", interrupted)
+    monkeypatch.setattr("neurosim.evaluation.flow.evaluate", interrupted)
     refusal(capsys, place, [*words, *design], 130, "interrupted")

@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import NETWORK, arrays, design, network, trace
 
-from neurosim import Network, NeurosimError, Trace, evaluate, plan
-from neurosim._columns import column_resistances, convert_columns, path_conductances, read_vectors
-from neurosim.quantities import QUANTITIES, STEPS
-from neurosim.stats import ArrayReader
-from neurosim.traces import encode
+from neurosim.circuits._columns import column_resistances, convert_columns, path_conductances, read_vectors
+from neurosim.errors import NeurosimError
+from neurosim.evaluation.flow import evaluate
+from neurosim.evaluation.stats import ArrayReader
+from neurosim.report.plan import plan
+from neurosim.report.quantities import QUANTITIES, STEPS
+from neurosim.traces.network import Network
+from neurosim.traces.traces import Trace, encode
 
 MODES = [
     {},

@@ -13,8 +13,8 @@ import pytest
 from golden import CORE, case
 
 import neurosim
-from neurosim import NeurosimError
-from neurosim.examples import INPUT_BITS, _vgg8_layers, _write_bits, _write_weights, example, vgg8, write_traces
+from neurosim.errors import NeurosimError
+from neurosim.traces.examples import INPUT_BITS, _vgg8_layers, _write_bits, _write_weights, example, vgg8, write_traces
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,11 @@ import pytest
 from golden import EXACT, REORDERED, close
 from small import NETWORK, design, network, trace
 
-from neurosim import Network, evaluate, plan, text
-from neurosim.quantities import STEPS
+from neurosim.evaluation.flow import evaluate
+from neurosim.report import text
+from neurosim.report.plan import plan
+from neurosim.report.quantities import STEPS
+from neurosim.traces.network import Network
 
 
 def report_of(rows=NETWORK, **options):

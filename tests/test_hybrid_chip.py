@@ -10,20 +10,18 @@ import pytest
 from golden import REORDERED, SAME_MATH, close
 from small import design, network, trace
 
-from neurosim import Cache, NeurosimError, cli, evaluate, evaluate_many, plan
-from neurosim.arrays import subarray_of
-from neurosim.cells import Cell
-from neurosim.hybrid import (
-    HYBRID_MEMORIES,
-    HybridCell,
-    batch_time,
-    compare,
-    pair_of_designs,
-)
-from neurosim.hybrid_comparison import break_even, interval
-from neurosim.hybrid_costs import count_pulses, transfer_items, write_pulse_energy
-from neurosim.hybrid_report import COLUMNS
-from neurosim.parameters import NODES
+from neurosim.chip.build import subarray_of
+from neurosim.circuits.cells import Cell
+from neurosim.circuits.hybrid import HYBRID_MEMORIES, HybridCell
+from neurosim.commands import line as cli
+from neurosim.design.parameters import NODES
+from neurosim.errors import NeurosimError
+from neurosim.evaluation.cache import Cache
+from neurosim.evaluation.flow import evaluate, evaluate_many
+from neurosim.evaluation.hybrid_comparison import break_even, compare, interval, pair_of_designs
+from neurosim.evaluation.hybrid_costs import count_pulses, transfer_items, write_pulse_energy
+from neurosim.report.hybrid_report import COLUMNS, batch_time
+from neurosim.report.plan import plan
 
 MEMORIES = pytest.mark.parametrize("memory", HYBRID_MEMORIES)
 
@@ -60,7 +58,7 @@ def test_totals_add_up(memory):
 def test_pulses_of_a_chip_are_those_of_its_trace():
     report = report_of()
     chosen, layers = report.design, network()
-    synapse, recorded = HybridCell.from_design(chosen), trace(network(), chosen)
+    synapse, recorded = chosen.synapse, trace(network(), chosen)
     for index, layer in enumerate(layers):
         data = recorded.layer(index)
         floorplan = report.floorplan
@@ -224,7 +222,7 @@ def test_combinations_that_do_not_exist(memory, options, words):
         (lambda: HybridCell(envm_levels=-1), "envm_levels = -1"),
         (lambda: HybridCell(program_voltage_high=1.0), "program_voltage_high = 1 is below program_voltage_low = 2"),
         (lambda: HybridCell(fefet_conductance_max=1e-9), "fefet_conductance_max = 1e-09 must be above"),
-        (lambda: Cell(memory="2t1fefet"), "Cell.from_design"),
+        (lambda: Cell(memory="2t1fefet"), "needs its synapse"),
         (lambda: Cell(memory="MRAM"), "use 'SRAM', 'RRAM', 'FeFET', 'hybrid-3t1c' or '2t1fefet'"),
         (lambda: compare(design(memory="SRAM"), network(), None), "memory = SRAM has no non-volatile part"),
         (lambda: design(memory="hybrid-3t1c").to_reference(), "memory = hybrid-3t1c is not in the reference"),

@@ -12,17 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import design, network, trace
 
-from neurosim import evaluate, plan
-from neurosim.arrays import subarray, subarray_of
-from neurosim.cells import Cell
-from neurosim.hybrid import (
+from neurosim.chip.build import subarray_of
+from neurosim.circuits.arrays import subarray
+from neurosim.circuits.cells import Cell
+from neurosim.circuits.hybrid import (
     HYBRID_MEMORIES,
     HYBRID_PARAMETERS,
     HybridCell,
 )
-from neurosim.hybrid_costs import count_pulses, expected_transfer, transfer_items
-from neurosim.parameters import NODES
-from neurosim.stats import Writes, write_energy
+from neurosim.design.parameters import NODES
+from neurosim.evaluation.flow import evaluate
+from neurosim.evaluation.hybrid_costs import count_pulses, expected_transfer, transfer_items
+from neurosim.evaluation.writes import Writes, write_energy
+from neurosim.report.plan import plan
 
 MEMORIES = pytest.mark.parametrize("memory", HYBRID_MEMORIES)
 STEEP = 1e20
@@ -81,7 +83,7 @@ def test_a_cell_can_be_changed_and_sent_to_another_process():
 
 def test_a_design_hands_its_parameters_on():
     chosen = design(memory="hybrid-3t1c", significance=8.0, capacitor_levels=64, levels_ltp=50, levels_ltd=40)
-    cell = HybridCell.from_design(chosen)
+    cell = chosen.synapse
     assert (cell.msb_weight, cell.lsb_levels, cell.msb_levels) == (8.0, 64, 50)
     assert cell.pulses_per_weight == 9 * 64 / 2
     assert cell.longest_transfer == 7  # 50 levels over a range of 1/8
@@ -290,9 +292,9 @@ def test_a_read_senses_once_for_each_part(memory, passes, options):
 
 
 def test_parts_of_a_read_add_up():
-    from neurosim._columns import read_vectors
-    from neurosim.hybrid_costs import read_parts
-    from neurosim.stats import ArrayStats
+    from neurosim.circuits._columns import read_vectors
+    from neurosim.evaluation.hybrid_costs import read_parts
+    from neurosim.evaluation.stats import ArrayStats
 
     array = array_of()
     activity = np.array([0.1, 0.5, 0.9])

@@ -10,18 +10,18 @@ from golden import SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.design import Design
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.wrappers import hybrid_study
-from neurosim.wrappers.hybrid_chip import design_for
-from neurosim.wrappers.wage import hybrid as hybrid_module
-from neurosim.wrappers.wage.architecture import Architecture
-from neurosim.wrappers.wage.crossbar import PRESETS
-from neurosim.wrappers.wage.device import UpdateCurve
-from neurosim.wrappers.wage.hybrid import Hybrid
+from neurosim.wrappers.devices import hybrid as hybrid_module
+from neurosim.wrappers.devices.crossbar import PRESETS
+from neurosim.wrappers.devices.curve import UpdateCurve
+from neurosim.wrappers.devices.hybrid import Hybrid
+from neurosim.wrappers.devices.synapse import COUNTS
+from neurosim.wrappers.studies import hybrid as hybrid_study
+from neurosim.wrappers.training.architecture import Architecture
+from neurosim.wrappers.wage.hybrid_chip import design_for
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.synapse import COUNTS
 
 SHAPE = Architecture.build((4, 4, 1), [{"conv": 5, "padding": 1}, {"fc": 7}, {"fc": 3}])
 LINEAR = Options(ltp=0.0, ltd=0.0, cycle_variation=0.0)
@@ -88,7 +88,7 @@ def test_a_batch_against_a_slow_loop(values, seed, rest, batch_time):
 
 
 def curve_parameters(curve):
-    from neurosim.wrappers.wage.device import label_row
+    from neurosim.wrappers.devices.curve import label_row
 
     return curve.parameters(np.array([label_row(curve.ltp), label_row(curve.ltd)]))
 
@@ -319,8 +319,8 @@ def test_the_layers_keep_scale_and_first_weights():
 
 
 def test_batch_time_of_a_chip():
-    from neurosim.design import Design
-    from neurosim.wrappers.hybrid_chip import chip_batch_time, compare_chips, design_for
+    from neurosim.design.design import Design
+    from neurosim.wrappers.wage.hybrid_chip import chip_batch_time, compare_chips, design_for
 
     architecture = Architecture.build((8, 8, 1), [{"fc": 64}, {"fc": 10}])
     generator = np.random.default_rng(0)
@@ -445,7 +445,7 @@ def test_mistakes_on_the_command_line(words, sentence):
 @pytest.fixture(scope="module")
 def shapes():
     pytest.importorskip("sklearn")
-    from neurosim.wrappers import hybrid_study as study
+    from neurosim.wrappers.studies import hybrid as study
 
     base = {"data": "digits", "epochs": 20, "chip": " ".join(study.CHIP)}
 
@@ -486,7 +486,7 @@ def test_significance_and_rest_level(shapes):
 @pytest.mark.slow
 def test_the_quick_study(tmp_path, capsys):
     pytest.importorskip("sklearn")
-    from neurosim.cli import main
+    from neurosim.commands.line import main
 
     words = ["study", "hybrid", "--out", str(tmp_path), "--quick", "--jobs", "1"]
     assert main(words) == 0

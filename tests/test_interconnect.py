@@ -7,7 +7,7 @@ from golden import EXACT, REORDERED, SAME_MATH, compare, number, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim._interconnect import Bus, HTree
+from neurosim.circuits._interconnect import Bus, HTree
 from neurosim.technology import load
 
 some = settings(max_examples=50, deadline=None)

@@ -6,10 +6,10 @@ from golden import EXACT, case, cases, differences
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from neurosim.design import Design
+from neurosim.chip.mapping import SPEEDUP_LIMITED, floorplan
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.mapping import SPEEDUP_LIMITED, floorplan
-from neurosim.network import Layer, Network
+from neurosim.traces.network import Layer, Network
 
 # The floorplan section of the recorded results by attribute of Floorplan.
 RECORDED = {

@@ -7,11 +7,15 @@ import pytest
 from random_designs import accepted, refused
 from small import NETWORK, design, network, trace
 
-from neurosim import Design, Network, NeurosimError, evaluate, plan
-from neurosim.corrections import CORRECTIONS, parse_ids
-from neurosim.outline import divided, square
-from neurosim.stats import ArrayReader
-from neurosim.text import number
+from neurosim.chip.outline import divided, square
+from neurosim.design.corrections import CORRECTIONS, parse_ids
+from neurosim.design.design import Design
+from neurosim.errors import NeurosimError
+from neurosim.evaluation.flow import evaluate
+from neurosim.evaluation.stats import ArrayReader
+from neurosim.report.plan import plan
+from neurosim.report.text import number
+from neurosim.traces.network import Network
 
 # What brings out each defect that neurosim reproduces and can correct.
 DEFECTS = {

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
-from neurosim.network import FIELDS, Layer, Network
+from neurosim.traces.network import FIELDS, Layer, Network
 
 CONVOLUTION = (8, 8, 16, 3, 3, 32, 1, 1)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import neurosim
-from neurosim.design import Design
-from neurosim.parameters import PARAMETERS
+from neurosim.design.design import Design
+from neurosim.design.parameters import PARAMETERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -84,12 +84,13 @@ def test_every_public_name_is_there():
 
 def test_import_is_fast(tmp_path):
     """pandas, matplotlib and the compiled circuits are imported where they are used."""
-    code = "import sys, neurosim, neurosim.cli; print(*sorted(name for name in sys.modules))"
+    code = "import sys, neurosim, neurosim.commands.line; print(*sorted(name for name in sys.modules))"
     result = run(sys.executable, "-c", code, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     loaded = set(result.stdout.split())
-    assert "neurosim.cli" in loaded
-    assert loaded.isdisjoint({"pandas", "matplotlib", "numpy", "neurosim.evaluation", "neurosim._subarray"})
+    assert "neurosim.commands.line" in loaded
+    assert loaded.isdisjoint({"pandas", "matplotlib", "numpy", "neurosim.evaluation.flow",
+                              "neurosim.circuits._subarray"})
 
 
 def test_running_a_module_is_the_command(tmp_path):
@@ -124,7 +125,7 @@ def test_readme_names_commands_and_parameters_that_exist():
     text = (ROOT / "README.md").read_text()
     for name in re.findall(r"--set (\w+)=", text):
         assert name in PARAMETERS
-    from neurosim.cli import HELP
+    from neurosim.commands.line import HELP
 
     for command in set(re.findall(r"neurosim (run|plan|params|import-param|drop-in)\b", text)):
         assert f"neurosim {command}" in HELP

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim import technology
-from neurosim._sensing import CurrentSenseAmp, Precharger, SenseAmp, SRAMWriteDriver, VoltageSenseAmp
+from neurosim.circuits._sensing import CurrentSenseAmp, Precharger, SenseAmp, SRAMWriteDriver, VoltageSenseAmp
 
 FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 

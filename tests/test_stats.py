@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from slow import conductances
 
-from neurosim._columns import column_resistances, flips, linear_conductances, path_conductances, split_conductances
-from neurosim.stats import averaged, count_writes, write_energy
-from neurosim.traces import encode
+from neurosim.circuits._columns import (
+    column_resistances,
+    flips,
+    linear_conductances,
+    path_conductances,
+    split_conductances,
+)
+from neurosim.evaluation.writes import averaged, count_writes, write_energy
+from neurosim.traces.traces import encode
 
 
 def columns_of(codes, cells, start=0, stop=None, average=False, **wiring):

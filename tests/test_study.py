@@ -13,9 +13,9 @@ from study_run import square
 
 import neurosim
 from neurosim.errors import NeurosimError
-from neurosim.wrappers import study
-from neurosim.wrappers.wage.architecture import Architecture
-from neurosim.wrappers.wage.data import Dataset
+from neurosim.wrappers.studies import grid as study
+from neurosim.wrappers.training.architecture import Architecture
+from neurosim.wrappers.training.data import Dataset
 from neurosim.wrappers.wage.model import Model
 
 RUNS = [{"ron": ron, "adc": adc, "seed": seed} for ron in (1e5, 0.1) for adc in ("none", "6") for seed in (0, 1)]
@@ -117,7 +117,7 @@ def runs(process):
 def test_a_killed_study_takes_its_processes_along(tmp_path, kill):
     pytest.importorskip("sklearn")
     found = str(Path(neurosim.__file__).resolve().parent.parent)
-    code = f"import sys; sys.path.append({found!r}); from neurosim.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = f"import sys; sys.path.append({found!r}); from neurosim.__main__ import main; sys.exit(main(sys.argv[1:]))"
     words = ["study", "crossbar", "--quick", "--jobs", "2", "--out", str(tmp_path / "out")]
     started = subprocess.Popen([sys.executable, "-P", "-c", code, *words], stderr=subprocess.PIPE, text=True)
     children = Path(f"/proc/{started.pid}/task/{started.pid}/children")

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cells import cell_of, technology_of
 
-from neurosim.arrays import SubArray, subarray, subarray_of
-from neurosim.cells import Cell
+from neurosim.chip.build import subarray_of
+from neurosim.circuits.arrays import SubArray, subarray
+from neurosim.circuits.cells import Cell
 from neurosim.technology import load
 
 # The binary modes and the mode without name miss circuits that the reference's chip then uses; they are refused.
@@ -390,12 +391,12 @@ def test_empty_array_is_refused():
 
 
 def test_common_base_is_not_an_array():
-    with pytest.raises(TypeError, match=r"make one with neurosim\.arrays\.subarray"):
+    with pytest.raises(TypeError, match=r"make one with neurosim\.circuits\.arrays\.subarray"):
         SubArray(load(32), Cell(), 64, 64, **WIRES)
 
 
 def test_array_of_a_design():
-    from neurosim.design import Design
+    from neurosim.design.design import Design
 
     design = Design()
     array = subarray_of(design)

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
-from neurosim.network import Network
-from neurosim.traces import Trace, encode, parse, read_inputs, read_weights, weights
+from neurosim.traces.network import Network
+from neurosim.traces.traces import Trace, encode, parse, read_inputs, read_weights, weights
 
 
 def floats(text, rows, columns):

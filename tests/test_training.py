@@ -7,9 +7,9 @@ from golden import EXACT, SAME_MATH, compare, number, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim._cell_array import SRAMCells
-from neurosim._training import Dram, WeightGradientUnit
-from neurosim.cells import Cell
+from neurosim.circuits._cell_array import SRAMCells
+from neurosim.circuits._gradients import Dram, WeightGradientUnit
+from neurosim.circuits.cells import Cell
 from neurosim.errors import NeurosimError
 from neurosim.technology import load
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.curve import UpdateCurve, a_to_b, label_row, label_table, label_to_a, update_weights
 from neurosim.wrappers.wage import quantize
-from neurosim.wrappers.wage.device import UpdateCurve, a_to_b, label_row, label_table, label_to_a, update_weights
 
 
 def test_recorded_label_table():

@@ -6,12 +6,12 @@ import wage_reference as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.wrappers.devices.curve import UpdateCurve, update_weights
+from neurosim.wrappers.training.architecture import WeightLayer
+from neurosim.wrappers.training.parallel import over_blocks, over_slices, own_threads, run
 from neurosim.wrappers.wage import _kernels, quantize
-from neurosim.wrappers.wage.architecture import WeightLayer
 from neurosim.wrappers.wage.convolution import Unfolded, Winograd, Workspace
-from neurosim.wrappers.wage.device import UpdateCurve, update_weights
 from neurosim.wrappers.wage.layers import largest
-from neurosim.wrappers.wage.parallel import over_blocks, over_slices, own_threads, run
 
 SIZES = st.tuples(st.integers(1, 3), st.integers(3, 9), st.integers(3, 9), st.integers(1, 5), st.integers(1, 6))
 

@@ -16,11 +16,12 @@ import pytest
 from wage_runs import CHIP, NETWORK, contents, images, same_run, settings, started, weights
 
 import neurosim
-from neurosim import NeurosimError, cli
-from neurosim.wrappers.wage import checkpoint, files, loop
-from neurosim.wrappers.wage.hybrid import Hybrid
+from neurosim.commands import line as cli
+from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.hybrid import Hybrid
+from neurosim.wrappers.training import checkpoint, files, loop
+from neurosim.wrappers.training.settings import Settings
 from neurosim.wrappers.wage.layers import TrainingError
-from neurosim.wrappers.wage.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +280,7 @@ def words(folder, out, *more):
 def command(*arguments):
     """`neurosim ...` in a process of its own, from the place that these tests import it from."""
     path = str(Path(neurosim.__file__).resolve().parent.parent)
-    code = f"import sys; sys.path.append({path!r}); from neurosim.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = f"import sys; sys.path.append({path!r}); from neurosim.__main__ import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.Popen([sys.executable, "-P", "-c", code, *map(str, arguments)], stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True)
 

@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.readout import Readout
+from neurosim.wrappers.training.architecture import Architecture
+from neurosim.wrappers.training.draws import Draws, GivenDraws
 from neurosim.wrappers.wage import quantize
-from neurosim.wrappers.wage.architecture import Architecture
 from neurosim.wrappers.wage.convolution import Winograd
-from neurosim.wrappers.wage.draws import Draws, GivenDraws
 from neurosim.wrappers.wage.layers import TrainingError
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.readout import Readout
 
 STEPS = [label for label in reference.labels("train_steps") if not label.endswith("modern")]
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.curve import add_noise
 from neurosim.wrappers.wage import quantize
-from neurosim.wrappers.wage.device import add_noise
 from neurosim.wrappers.wage.layers import layer_scale
 
 FLOATS = hnp.arrays(np.float32, st.integers(1, 40), elements=st.floats(-4, 4, width=32))

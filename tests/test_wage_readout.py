@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.readout import Reader, Readout, Retention, adc, adc_of_counts, conductances, drift
+from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.wage import quantize
-from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.model import Model
-from neurosim.wrappers.wage.readout import Reader, Readout, Retention, adc, adc_of_counts, conductances, drift
 
 
 # The original also has nonlinear ADCs with hand-tuned thresholds (nonlin_*), which it never calls.

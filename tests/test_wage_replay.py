@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import wage_reference as reference
 
-from neurosim.text import OUTPUT_NAME
-from neurosim.wrappers.wage import data, trace
-from neurosim.wrappers.wage.draws import GivenDraws
-from neurosim.wrappers.wage.files import ACTIVITY, PYTHON_OUTPUT, UPDATES, WEIGHTS, RunFiles
+from neurosim.report.text import OUTPUT_NAME
+from neurosim.wrappers.training import data, trace
+from neurosim.wrappers.training.draws import GivenDraws
+from neurosim.wrappers.training.files import ACTIVITY, PYTHON_OUTPUT, UPDATES, WEIGHTS, RunFiles
 from neurosim.wrappers.wage.model import Model
 
 

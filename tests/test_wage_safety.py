@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from wage_runs import contents, images, same_run, started
 
-from neurosim import NeurosimError
-from neurosim.wrappers.wage import checkpoint, loop
-from neurosim.wrappers.wage.monitor import Monitor
+from neurosim.errors import NeurosimError
+from neurosim.wrappers.training import checkpoint, loop
+from neurosim.wrappers.training.monitor import Monitor
 
 LAYER = "Conv0_"
 

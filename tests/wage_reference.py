@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from neurosim.wrappers.wage.architecture import Architecture
-from neurosim.wrappers.wage.draws import GivenDraws
+from neurosim.wrappers.devices.readout import Readout, Retention
+from neurosim.wrappers.training.architecture import Architecture
+from neurosim.wrappers.training.draws import GivenDraws
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.readout import Readout, Retention
 
 DATA = Path(__file__).resolve().parent / "data" / "trainer"
 REFERENCE_BETA = 24.0   # whatever the weight width

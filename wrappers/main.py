@@ -76,14 +76,14 @@ def _run(words, design, start):
         print(f"{PROGRAM} {__version__}")
         return 0
 
-    from neurosim.recordings import files_from_words, read_command
+    from neurosim.traces.recordings import files_from_words, read_command
 
     command = read_command(words)
 
-    from neurosim import text
-    from neurosim.design import Design
-    from neurosim.network import Network
+    from neurosim.design.design import Design
     from neurosim.outputs import Outputs, check_writable
+    from neurosim.report import text
+    from neurosim.traces.network import Network
 
     path = chosen.get("--design") or os.environ.get("NEUROSIM_DESIGN") or design
     design = Design.from_file(path, warn=lambda sentence: warn(PROGRAM, sentence)) if path else Design()
@@ -98,9 +98,9 @@ def _run(words, design, start):
     for output in (breakdown, text.OUTPUT_NAME, *([results] if results else [])):
         check_writable(output)
 
-    from neurosim.evaluation import evaluate
+    from neurosim.evaluation.flow import evaluate
     from neurosim.progress import Progress
-    from neurosim.traces import Trace
+    from neurosim.traces.traces import Trace
 
     trace = Trace.from_files(files, network, design.input_bits)
     with Progress(network, terminal_only=True) as progress:  # a captured run stays clean

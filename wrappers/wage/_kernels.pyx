@@ -1,4 +1,4 @@
-"""The loops of the trainer that NumPy would run in many passes: unfolding, quantisers with masks, pooling, updates.
+"""The loops of the trainer that NumPy would run in many passes: unfolding, quantisers with masks, pooling.
 
 Feature maps are (images, rows, columns, channels), so that the innermost loop runs over channels. Nothing here
 holds Python's lock or allocates, and what depends on random data is multiplied by 0 or 1, not branched over. Slow
@@ -7,19 +7,10 @@ references are in `tests/wage_reference.py`.
 
 from libc.string cimport memcpy, memset
 
+from neurosim.wrappers.devices._rounding cimport clipped, rounded
+
 cdef enum:
     ONE_SIGNED_BIT = 0x7FFFFFFF
-
-cdef float TIE_TO_EVEN = 12582912.0   # 1.5 * 2^23: adding and subtracting it rounds |x| < 2^22 to a whole number
-
-
-cdef inline float rounded(float x) noexcept nogil:
-    return (x + TIE_TO_EVEN) - TIE_TO_EVEN
-
-
-cdef inline float clipped(float x, float limit) noexcept nogil:
-    x = limit if x > limit else x
-    return -limit if x < -limit else x
 
 
 # -- convolution as a matrix product ---------------------------------------------------------------
@@ -213,37 +204,3 @@ def rescale(float[::1] values, float factor):
     with nogil:
         for n in range(values.shape[0]):
             values[n] *= factor
-
-
-def update(float[::1] weight, const float[::1] velocity, const float[::1] draws, float[::1] moved,
-           const short[::1] up, const short[::1] down, const double[:, ::1] offset, const double[:, ::1] slope,
-           float rate, float levels, float limit, float grid):
-    """Device update of each weight, in place; `moved` receives u. See `device.update_weights`.
-
-    Without label rows (`up`, `down` empty), row 0 of the tables is LTP and row 1 LTD. Returns whether every weight
-    found its entry of the tables; the rest of the weights is left as it is.
-    """
-    cdef Py_ssize_t n, row, centre = offset.shape[1] // 2
-    cdef bint spread = up.shape[0] > 0, found = True
-    cdef float step = 1.0 / grid, count, target, height, whole
-    with nogil:
-        for n in range(weight.shape[0]):
-            count = rounded(rate * velocity[n] / 2 * levels)
-            if count == 0:
-                target = weight[n]
-            else:
-                if spread:
-                    row = up[n] if count < 0 else down[n]
-                else:
-                    row = 0 if count < 0 else 1
-                if not (-centre <= count <= centre and 0 <= row < offset.shape[0]):   # a NaN as well
-                    found = False
-                    break
-                target = <float> (offset[row, centre + <Py_ssize_t> count]
-                                  + slope[row, centre + <Py_ssize_t> count] * weight[n])
-            height = (weight[n] - clipped(target, limit)) + draws[n]
-            whole = <float> (<int> height)
-            whole = (whole - 1 if whole > height else whole) * step
-            moved[n] = whole
-            weight[n] -= whole
-    return found

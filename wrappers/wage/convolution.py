@@ -10,8 +10,9 @@ import threading
 
 import numpy as np
 
+from neurosim.wrappers.devices.arrays import BACKWARD, FORWARD, SAMPLE
+from neurosim.wrappers.training.parallel import LANES, over_blocks, over_lanes, over_slices, threads
 from neurosim.wrappers.wage import _kernels, _winograd
-from neurosim.wrappers.wage.parallel import LANES, over_blocks, over_lanes, over_slices, threads
 
 BLOCK_BYTES = 12 << 20          # temporaries of a block of images
 EXACT_STEPS = 2.0**24           # whole numbers of this size are exact in float32
@@ -228,3 +229,39 @@ class Winograd(Convolution):
 
         over_slices(part, totals[0].shape[1], least=8)
         over_slices(lambda a, b: _winograd.weight_gradient(totals[0], gradient, a, b), len(gradient), least=8)
+
+
+class ThroughArrays(Unfolded):
+    """A convolution whose sums go through the arrays and converters of a layer."""
+
+    def __init__(self, layer, workspace, arrays):
+        super().__init__(layer, workspace)
+        self._arrays = arrays
+        # Unfolded windows are (row, column, channel), rows of arrays (channel, row, column).
+        count = np.arange(layer.fan_in).reshape(layer.kernel, layer.kernel, layer.channels)
+        self._order = count.transpose(2, 0, 1).reshape(-1)
+        self._back = np.argsort(self._order)
+
+    def forward(self, x, finish):
+        rows, columns = self.size(x)
+        images = x[: -(-SAMPLE // (rows * columns))]
+        self._ranges = self._arrays.ranges(self._ordered("sample", self._columns("sample", images)), FORWARD)
+        super().forward(x, finish)
+
+    def backward(self, x, e, gradient, x_gradient):
+        self._ranges = self._arrays.ranges(e.reshape(-1, e.shape[3]), BACKWARD)
+        super().backward(x, e, gradient, x_gradient)
+
+    def _ordered(self, worker, unfolded):
+        ordered = self.workspace.array(f"ordered {worker}", unfolded.shape)
+        return np.take(unfolded, self._order, axis=1, out=ordered, mode="clip")
+
+    def _multiply(self, worker, unfolded, z):
+        self._arrays.multiply(self._ordered(worker, unfolded), z, FORWARD, self._ranges, worker)
+        z *= self.factor
+
+    def _multiply_back(self, worker, error, unfolded):
+        ordered = self.workspace.array(f"ordered {worker}", unfolded.shape)
+        self._arrays.multiply(error, ordered, BACKWARD, self._ranges, worker)
+        np.take(ordered, self._back, axis=1, out=unfolded, mode="clip")
+        unfolded *= self.factor

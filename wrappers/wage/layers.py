@@ -9,10 +9,11 @@ Source: Wu et al., "Training and inference with integers in deep neural networks
 import numpy as np
 
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.wage import _kernels, arrays, quantize
-from neurosim.wrappers.wage.convolution import Unfolded, Winograd
-from neurosim.wrappers.wage.parallel import over_slices
-from neurosim.wrappers.wage.readout import Reader, weight_after_drift
+from neurosim.wrappers.devices import arrays
+from neurosim.wrappers.devices.readout import Reader, weight_after_drift
+from neurosim.wrappers.training.parallel import over_slices
+from neurosim.wrappers.wage import _kernels, quantize
+from neurosim.wrappers.wage.convolution import ThroughArrays, Unfolded, Winograd
 
 FINITE = 0x7F800000     # bits of infinity: those of finite numbers are below
 LEAST = 1 << 16         # elements worth a thread
@@ -102,7 +103,7 @@ class Layer:
             self.layer, self.index, crossbar, self.options, self.draws, self.workspace
         )
         if self.layer.is_conv and self.array.converts:
-            self._plain, self._fast = arrays.ThroughArrays(self.layer, self.workspace, self.array), None
+            self._plain, self._fast = ThroughArrays(self.layer, self.workspace, self.array), None
 
     # -- forward -----------------------------------------------------------------------------------
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.arrays import update_curve, write_noise
+from neurosim.wrappers.devices.curve import add_noise, update_weights
+from neurosim.wrappers.devices.synapse import COUNTS, OF_CHIP, Synapse
+from neurosim.wrappers.training.architecture import Architecture
+from neurosim.wrappers.training.draws import Draws
+from neurosim.wrappers.training.parallel import own_threads
 from neurosim.wrappers.wage import quantize
-from neurosim.wrappers.wage.architecture import Architecture
-from neurosim.wrappers.wage.arrays import update_curve, write_noise
 from neurosim.wrappers.wage.convolution import Workspace
-from neurosim.wrappers.wage.device import add_noise, update_weights
-from neurosim.wrappers.wage.draws import Draws
 from neurosim.wrappers.wage.layers import Layer, TrainingError
 from neurosim.wrappers.wage.options import Options
-from neurosim.wrappers.wage.parallel import own_threads
-from neurosim.wrappers.wage.synapse import COUNTS, OF_CHIP, Synapse
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from neurosim.errors import NeurosimError, check_whole
-from neurosim.wrappers.wage.readout import Retention
+from neurosim.wrappers.devices.readout import Retention
 
 BETA = {2: 1.5, 5: 24.0, 8: 96.0}   # suggested by Peng et al. for these weight widths
 

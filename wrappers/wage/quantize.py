@@ -11,62 +11,12 @@ array([ 0.3125, -0.    ], dtype=float32)
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.wrappers.devices.grid import UNQUANTISED_BITS, activation, clamp, float32, levels, limit, q
 
-UNQUANTISED_BITS = 15  # wider than this a value is left as it is
-
-
-def _float32(x):
-    return np.asarray(x, dtype=np.float32)
-
-
-def levels(bits):
-    """Steps of the grid between 0 and 1: `S(b) = 2^(b-1)`."""
-    return np.float32(2.0 ** (bits - 1))
-
-
-def limit(bits):
-    """Largest magnitude that `clamp` lets through: one step below 1, and 1 where there is no grid."""
-    return np.float32(1.0) if bits <= 1 or bits > UNQUANTISED_BITS else np.float32(1.0 - 1.0 / levels(bits))
-
-
-def _check_bits(bits):
-    if not (bits >= 1 and bits == int(bits)):
-        raise NeurosimError(f"{bits!r} bits make no grid; a quantiser takes whole numbers from 1 on")
-
-
-def clamp(x, bits):
-    """`C(x, b)`: limit to -(1 - d) ... 1 - d with d = 1/S(b) (d = 0 for 1 bit and above 15 bits).
-
-    Parameters
-    ----------
-    x : array of float32
-    bits : int
-        From 1.
-    """
-    _check_bits(bits)
-    return np.clip(_float32(x), -limit(bits), limit(bits))
-
-
-def q(x, bits):
-    """`Q(x, b) = rint(x S) / S`: round to the grid, without a limit.
-
-    One bit keeps the sign only; above 15 bits nothing is rounded. Small negative numbers become -0.0, which
-    the weight traces show.
-
-    Parameters
-    ----------
-    x : array of float32
-    bits : int
-        From 1; a `NeurosimError` says so.
-    """
-    _check_bits(bits)
-    x = _float32(x)
-    if bits > UNQUANTISED_BITS:
-        return x
-    if bits == 1:
-        return np.sign(x)
-    grid = levels(bits)
-    return np.rint(x * grid) / grid
+__all__ = [
+    "UNQUANTISED_BITS", "activation", "activation_gradient", "checked_labels", "clamp", "largest", "layer_weight",
+    "levels", "limit", "normalise", "q", "qe", "qw", "shift", "squared_error", "stochastic_round",
+]
 
 
 def qw(x, bits, scale=1.0):
@@ -86,7 +36,7 @@ def shift(x):
     ValueError
         A number is not above zero.
     """
-    x = _float32(x)
+    x = float32(x)
     if not (x > 0).all():
         raise NeurosimError("only numbers above zero have a nearest power of two")
     return np.exp2(np.rint(np.log2(x)))
@@ -100,7 +50,7 @@ def normalise(x):
     ValueError
         All elements are zero, or one is no finite number.
     """
-    x = _float32(x)
+    x = float32(x)
     return x / shift(largest(x))
 
 
@@ -135,7 +85,7 @@ def stochastic_round(x, draws):
     ValueError
         Another shape, or draws outside of 0 ... 1.
     """
-    x, draws = _float32(x), _float32(draws)
+    x, draws = float32(x), float32(draws)
     if draws.shape not in (x.shape, ()):
         raise NeurosimError(f"draws of shape {draws.shape} do not round an array of shape {x.shape}; give one for each")
     if not ((draws >= 0) & (draws <= 1)).all():
@@ -156,7 +106,7 @@ def layer_weight(weight, scale, bits):
         Power-of-two scale of the layer.
     bits : int
     """
-    weight = _float32(weight)
+    weight = float32(weight)
     if scale == 1:
         return q(weight, bits)
     if bits <= 1 or bits > UNQUANTISED_BITS:
@@ -173,11 +123,6 @@ def layer_weight(weight, scale, bits):
     return y
 
 
-def activation(z, activation_bits):
-    """Forward half of the activation quantiser: `Q(C(z, b), b)`; -1 bits: z itself."""
-    return _float32(z) if activation_bits == -1 else q(clamp(z, activation_bits), activation_bits)
-
-
 def activation_gradient(gradient, z, activation_bits, error_bits):
     """Backward half of the activation quantiser.
 
@@ -192,10 +137,10 @@ def activation_gradient(gradient, z, activation_bits, error_bits):
     activation_bits, error_bits : int
         -1 switches a half off.
     """
-    error = _float32(gradient) if error_bits == -1 else qe(gradient, error_bits)
+    error = float32(gradient) if error_bits == -1 else qe(gradient, error_bits)
     if activation_bits == -1:
         return error
-    return error * (np.abs(_float32(z)) <= limit(activation_bits))
+    return error * (np.abs(float32(z)) <= limit(activation_bits))
 
 
 def checked_labels(labels, images, classes):

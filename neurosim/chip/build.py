@@ -1,0 +1,214 @@
+"""From designs to circuits: the only place that knows both. Circuits themselves never see a `Design`."""
+
+import math
+
+from neurosim._circuits import BitShifter
+from neurosim.circuits._activation import Sigmoid
+from neurosim.circuits._buffers import Buffer
+from neurosim.circuits._cell_array import SRAMCells
+from neurosim.circuits._gradients import WeightGradientUnit
+from neurosim.circuits.arrays import subarray
+from neurosim.circuits.cells import Cell
+from neurosim.circuits.hybrid import HYBRID_MEMORIES
+from neurosim.errors import NeurosimError
+
+
+def cell_of(design):
+    """The `Cell` of a design.
+
+    Quirk: potentiation and depression take the same voltage and pulse; their "average" is the root of the sum
+    of the squares for the voltage (1.41 times as high) but the mean for the pulse.
+    """
+    height, width = design.cell_outline
+    voltage, pulse = design.write_voltage, design.write_pulse
+    write_voltage = math.sqrt(voltage * voltage + voltage * voltage)
+    sram = design.memory == "SRAM"
+    resistances = design.resistance_on, design.resistance_off
+    synapse = None
+    if design.memory in HYBRID_MEMORIES:
+        synapse, resistances = design.synapse, design.cell_resistances
+        if synapse.ferroelectric:
+            write_voltage, pulse = synapse.polarization_voltage, synapse.polarization_pulse
+    return Cell(
+        memory=design.memory,
+        access=design.access,
+        height=height,
+        width=width,
+        feature_size=design.feature_size,
+        resistance_on=resistances[0],
+        resistance_off=resistances[1],
+        read_voltage=design.read_voltage,
+        write_voltage=write_voltage,
+        read_pulse=design.read_pulse,
+        write_pulse=(pulse + pulse) / 2,
+        access_voltage=design.access_voltage,
+        resistance_access=design.resistance_access,
+        nonlinear_iv=design.nonlinear_iv,
+        nonlinearity=design.nonlinearity,
+        width_nmos=design.width_sram_nmos if sram else 0.0,
+        width_pmos=design.width_sram_pmos if sram else 0.0,
+        width_access=design.width_sram_access if sram else 0.0,
+        min_sense_voltage=design.min_sense_voltage,
+        synapse=synapse,
+    )
+
+
+def check_hybrid(design):
+    """Refuse what a hybrid memory cannot be combined with.
+
+    Raises
+    ------
+    NeurosimError
+        In one sentence, the parameter that does not fit.
+    """
+    wanted = {
+        "training = true": (design.training, "the volatile part is only there to be trained"),
+        "read_mode = parallel": (design.parallel_read, "there is no circuit that reads its rows one by one"),
+        "access = cmos": (design.access == "cmos", "its devices have access transistors"),
+        "relu = true": (design.relu, "there are no sigmoid tables made of its cells"),
+        f"cell_bits of at least {design.synapse_bits}": (
+            design.cells_per_synapse == 1, "one cell holds a whole weight"
+        ),
+    }  # fmt: skip
+    for remedy, (fits, why) in wanted.items():
+        if not fits:
+            raise NeurosimError(f"memory = {design.memory}: {why}; use {remedy}, or another memory")
+
+
+def subarray_of(design):
+    """The `SubArray` that a chip of this `Design` repeats.
+
+    Raises
+    ------
+    NeurosimError
+        More lines share a converter, or hold a weight, than the array has.
+    """
+    if design.hybrid:
+        check_hybrid(design)
+    if design.training and design.rows_per_adc_ag > design.array_rows:
+        raise NeurosimError(
+            f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference "
+            f"divides by zero); use rows_per_adc_ag of at most {design.array_rows}, or training = false"
+        )
+    lines = min(design.array_rows, design.array_columns) if design.training else design.array_columns
+    if design.memory == "SRAM" and design.cells_per_synapse > lines:
+        raise NeurosimError(
+            f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of "
+            "a line of the subarray; use larger arrays or fewer synapse_bits"
+        )
+    return subarray(
+        design.technology,
+        cell_of(design),
+        design.array_rows,
+        design.array_columns,
+        read_mode=design.read_mode,
+        wire_resistance=design.wires.resistance,
+        clock=design.clock_frequency,
+        columns_per_adc=min(design.columns_per_adc, design.array_columns),
+        adc_levels=design.adc_levels,
+        cell_bits=design.effective_cell_bits,
+        cells_per_synapse=design.cells_per_synapse,
+        input_bits=design.input_bits,
+        training=design.training,
+        parallel_backward=design.parallel_backward,
+        rows_per_adc_ag=design.rows_per_adc_ag,
+        adc_levels_ag=design.adc_levels_ag,
+        relax_height=design.relax_cell_height,
+        relax_width=design.relax_cell_width,
+    )
+
+
+def gradient_unit_of(design, rows, columns):
+    """The `WeightGradientUnit` of a design.
+
+    Parameters
+    ----------
+    design : Design
+    rows, columns : int
+        Memory it should hold: output positions, and channels times input bits, of the widest layer.
+
+    Quirk: only the SRAM arrays themselves are its own; converter references, voltages and the read pulse
+    are those of the main memory.
+    """
+    technology, wires = design.technology, design.wires
+    main = cell_of(design)
+    own = Cell(
+        memory="SRAM",
+        height=design.height_sram,
+        width=design.width_sram,
+        width_nmos=design.width_sram_nmos,
+        width_pmos=design.width_sram_pmos,
+        width_access=design.width_sram_access,
+        min_sense_voltage=design.min_sense_voltage,
+        read_pulse=main.read_pulse,
+    )
+    array = SRAMCells(
+        technology,
+        own.placed(technology),
+        design.wg_array_rows,
+        design.wg_array_columns,
+        wire_resistance=wires.resistance,
+    )
+    return WeightGradientUnit(
+        technology,
+        array,
+        rows,
+        columns,
+        input_bits=design.input_bits,
+        parallel=design.parallel_backward,
+        selections=design.rows_per_adc_wg,
+        levels=design.adc_levels_wg,
+        clock=design.clock_frequency,
+        read_pulse=main.read_pulse,
+        read_voltage=main.read_voltage,
+        write_voltage=main.write_voltage,
+        access_transistor=main.has_transistor,
+        on_resistance=design.cell_resistances[0],
+        off_resistance=design.cell_resistances[1],
+        reference_rows=design.array_rows,
+        wire_resistance=wires.column,
+        additions=design.columns_per_adc,
+        at_least_one="U6" in design.corrections,
+    )
+
+
+def buffer(design, bits, line, sram, **outline):
+    """A buffer of `bits` in lines of `line` bits, with this design's clock, wires and SRAM cell."""
+    return Buffer(
+        design.technology,
+        bits,
+        line,
+        clock=design.clock_frequency,
+        sram=sram,
+        wire_resistance=design.wires.resistance,
+        cell_height=design.height_sram,
+        cell_width=design.width_sram,
+        access_width=design.width_sram_access,
+        nmos_width=design.width_sram_nmos,
+        min_sense_voltage=design.min_sense_voltage,
+        **outline,
+    )
+
+
+def activation(design, array, *, units, entries, tables, width):
+    """Activation units below `width`: ReLU shifters, or sigmoid tables made of the array's own cells."""
+    if design.relu:
+        return BitShifter(design.technology, units, design.input_bits, design.clock_frequency, width=width)
+    cell = array.cell
+    return Sigmoid(
+        design.technology,
+        design.input_bits,
+        entries,
+        tables,
+        clock=design.clock_frequency,
+        sram="U19" in design.corrections and design.memory == "SRAM",
+        cell_height=cell.cell.height,
+        cell_width=cell.cell.width,
+        read_voltage=cell.cell.read_voltage,
+        on_resistance=cell.resistance_on,
+        off_resistance=cell.resistance_off,
+        nmos_width=design.width_sram_nmos,
+        pmos_width=design.width_sram_pmos,
+        min_sense_voltage=design.min_sense_voltage,
+        width=width,
+    )

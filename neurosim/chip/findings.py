@@ -1,0 +1,79 @@
+"""Which of the reference's defects touch a chip: infinities, no numbers and negative areas, with cause and remedy."""
+
+import math
+
+from neurosim._layout import Circuit
+from neurosim.design.corrections import CORRECTIONS
+
+
+def findings(chip):
+    """Which defects touch a chip that its design does not correct, as {id: sentence}.
+
+    Parameters
+    ----------
+    chip : Chip
+    """
+    design = chip.design
+    training, unit = design.training, chip.gradient_unit
+    found = {
+        "U5": training and chip.arrays_written_together == 0,
+        "U6": training and 0 in (unit.arrays_per_row, unit.arrays_per_column),
+        "U17": design.columns_per_adc > design.array_columns,
+        "U18": chip.buffer_cores == 0,
+        "U19": design.memory == "SRAM" and not design.relu,
+        "U20": (
+            training and design.memory != "SRAM" and design.read_mode == "sequential" and design.access != "cmos"
+        ),
+    }
+    broken = _broken_circuits(chip)
+    found["U16"] = any(type(part).__name__ == "RowDecoder" and part.address_bits == 0 for part in broken)
+    others = [part for part in broken if not _explained(part, found)]
+    found["U22"] = bool(others) or bool(chip.complaints)
+    return {
+        name: f"{name}: {item.cause}; {item.effect}. Remedy: {item.remedy}, or --correct {name} ({item.corrected})."
+        for name, item in CORRECTIONS.items()
+        if found[name] and name not in design.corrections
+    }
+
+
+def _explained(part, found):
+    """Whether a broken circuit is broken only because of a defect found elsewhere."""
+    name = type(part).__name__
+    inner = [value for value in _parts(part) if not _sound(value)]
+    if inner:
+        return True  # it is looked at itself
+    if name == "RowDecoder":
+        return part.address_bits == 0
+    if name == "Adder":
+        return part.count == 0
+    return name in ("AdderTree", "WeightGradientUnit") and found["U6"]
+
+
+def _broken_circuits(chip):
+    """Every circuit of the chip whose area is negative or no finite number."""
+    tiles = [tile for tile in (chip.tile, chip.novel_tile) if tile]
+    roots = [chip.array, chip.buffer, chip.pooling, chip.accumulation, chip.activation, chip.gradient_unit]
+    roots.append(chip.gradient_adder)
+    for tile in tiles:
+        roots += [tile.accumulation, tile.activation, tile.input_buffer, tile.output_buffer]
+        roots += [tile.pe.tree, tile.pe.input_register, tile.pe.output_register]
+    seen, broken = set(), []
+    while roots:
+        part = roots.pop()
+        if part is None or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if not _sound(part):
+            broken.append(part)
+        roots += _parts(part)
+    return broken
+
+
+def _parts(circuit):
+    """The circuits that a circuit is made of."""
+    values = (getattr(circuit, name) for name in dir(circuit) if not name.startswith("_"))
+    return [value for value in values if isinstance(value, Circuit)]
+
+
+def _sound(part):
+    return math.isfinite(part.area) and part.area >= 0

@@ -1,0 +1,167 @@
+"""A processing element: a square of subarrays with an adder tree, two registers and two buses."""
+
+import math
+from dataclasses import dataclass
+
+from neurosim._circuits import AdderTree, FlipFlops
+from neurosim.chip.costs import UPDATES, Cost
+from neurosim.chip.outline import square
+from neurosim.circuits._interconnect import Bus
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Area of a part of the chip and where it goes [m^2]."""
+
+    total: float = 0.0
+    interconnect: float = 0.0
+    adc: float = 0.0
+    accumulation: float = 0.0
+    other: float = 0.0
+    array: float = 0.0
+
+
+class ProcessingElement:
+    """One processing element of either mapping.
+
+    Parameters
+    ----------
+    design : Design
+    array : SubArray
+        The subarray all PEs are made of.
+    size : int
+        Rows (and columns) of cells.
+    novel : bool
+        For messages and for the leakage that its adder tree leaves behind.
+
+    Attributes
+    ----------
+    height, width : float
+        Outline [m].
+    areas : Areas
+    complaints : tuple of str
+        What the reference prints whenever this PE is laid out.
+    """
+
+    def __init__(self, design, array, size, novel):
+        technology, wires = design.technology, design.wires
+        self.design = design
+        self.array = array
+        self.size = size
+        self.novel = novel
+        self.rows = math.ceil(size / design.array_rows)
+        self.columns = math.ceil(size / design.array_columns)
+        self.side = side = math.ceil(math.sqrt(self.rows * self.columns))
+        read_outs = design.array_columns // design.columns_per_adc
+        self.tree = AdderTree(
+            technology,
+            side,
+            int(design.output_bits + design.input_bits + 1),
+            math.ceil(side * design.array_columns / design.columns_per_adc),
+            width=array.width,
+        )
+        self.input_register = FlipFlops(
+            technology, design.input_bits * design.array_rows, design.clock_frequency, height=side * array.height
+        )
+        self.output_register = FlipFlops(
+            technology,
+            int(read_outs * (design.output_bits + design.input_bits + self.tree.stages)),
+            design.clock_frequency,
+            width=side * array.width,
+        )
+        bus = {"wire_width": design.wire_width, "wire_resistance": wires.resistance}
+        self.input_bus = Bus(technology, "horizontal", side, side, design.array_rows, array.height, array.width, **bus)
+        outline = array.height, array.width
+        self.output_bus = Bus(technology, "vertical", side, side, design.array_columns, *outline, **bus)
+
+        registers = self.input_register.area + self.output_register.area
+        count = side * side
+        total = array.used_area * count + self.tree.area + registers
+        self.areas = Areas(
+            total,
+            0.0,
+            array.area_adc * count,
+            array.area_accumulation * count + self.tree.area,
+            array.area_other * count + registers,
+            array.area_array * count,
+        )
+        self.height, self.width = square(total)
+        self.complaints = (
+            array.complaints + self.tree.complaints + self.input_register.complaints + self.output_register.complaints
+        )
+
+    def cost(self, share, arrays, vectors, residue):
+        """Cost and leakage of this PE for one image.
+
+        Parameters
+        ----------
+        share : PEMap
+            The part of the matrix it holds.
+        arrays : list of Cost
+            Cost of each of its subarrays, over all input vectors.
+        vectors : int
+            Input vectors of the image; each has `input_bits` planes.
+        residue : Residue
+
+        Returns
+        -------
+        (Cost, float)
+            Cost with peaks, and leakage power [W].
+        """
+        design = self.design
+        matrix_rows, matrix_columns = len(share.rows), len(share.columns)
+        copies = share.duplication[0] * share.duplication[1]
+        if share.whole:
+            # Every subarray holds the whole share: nothing is added between subarrays.
+            cost = arrays[0].times(*UPDATES, energy=copies).faster(copies)
+        else:
+            adding = math.ceil(matrix_rows / design.array_rows)
+            reads = vectors * design.columns_per_adc
+            tree = self.tree.latency(0.0, reads, adding), self.tree.energy(reads, adding)
+            residue.leakage["tree", self.novel] = self.tree.leakage_when(adding)
+            if copies > 1:
+                cost = Cost()
+                for array in arrays:
+                    # Quirk: the tree's energy counts once for every subarray.
+                    cost |= array.plus(*tree, "forward", "activation_gradient", "accumulation")
+                cost = cost.times(*UPDATES, energy=copies).faster(copies)
+            else:
+                cost = Cost()
+                for array in arrays:
+                    cost |= array
+                cost = cost.plus(*tree, "forward")
+                # Quirk: without training the tree's time is missing from the accumulation's share.
+                training_only = (tree[0] if design.training else 0.0), tree[1]
+                cost = cost.plus(*training_only, "activation_gradient", "accumulation")
+        cost = cost.with_peaks()
+
+        planes = vectors * design.input_bits
+        register_latency = self.input_register.latency(
+            planes * math.ceil(matrix_rows / design.array_rows)
+        ) + self.output_register.latency(vectors)
+        # Quirk: reads and active flip-flops are passed the other way round.
+        register_energy = self.input_register.energy(matrix_rows, planes) + self.output_register.energy(
+            matrix_columns // design.cells_per_synapse * self.tree.bits, vectors
+        )
+        bits_out = matrix_columns // design.cells_per_synapse * design.output_bits * planes / design.input_bits
+        lanes = self.output_bus.rows * self.output_bus.bus_width
+        transfers = matrix_rows * planes / self.input_bus.bus_width, bits_out / lanes
+        bus_latency = self.input_bus.latency(transfers[0]) + self.output_bus.latency(transfers[1])
+        bus_energy = self.input_bus.energy(self.input_bus.bus_width, transfers[0]) + self.output_bus.energy(
+            lanes, transfers[1]
+        )
+        latency, energy = register_latency + bus_latency, register_energy + bus_energy
+        cost = cost.plus(latency, energy, "forward")
+        passes = 1
+        if design.training:
+            cost = cost.plus(latency, energy, "activation_gradient")
+            passes = 2
+        cost = cost.plus(register_latency * passes, register_energy * passes, "buffer")
+        cost = cost.plus(bus_latency * passes, bus_energy * passes, "interconnect")
+        leakage = (
+            self.array.leakage * self.rows * self.columns
+            + residue.leakage.get(("tree", self.novel), 0.0)
+            + self.input_register.leakage
+            + self.output_register.leakage
+        )
+        return cost, leakage

@@ -1,0 +1,232 @@
+"""A tile: processing elements with an accumulation unit, buffers, an H-tree and perhaps activations."""
+
+import math
+
+from neurosim._circuits import AdderTree
+from neurosim.chip.build import activation, buffer
+from neurosim.chip.costs import UPDATES, WRITES, Cost
+from neurosim.chip.outline import divided, square
+from neurosim.chip.pe import Areas, ProcessingElement
+from neurosim.circuits._interconnect import HTree
+
+TREE_FOLDING = 16  # of a tile's H-tree
+
+
+class Tile:
+    """One tile of either mapping.
+
+    Parameters
+    ----------
+    design : Design
+    array : SubArray
+    pes, side : int
+        Number of PEs, and PEs along one side of its layout.
+    lanes : int
+        PEs whose outputs the tile adds and buffers at a time: all of a novel tile, a column of a
+        conventional one (quirk Q8).
+    pe_size : int
+        Rows (and columns) of cells of a PE.
+    novel : bool
+
+    Attributes
+    ----------
+    height, width : float
+        Outline [m].
+    areas : Areas
+    complaints : tuple of str
+        What the reference prints when this tile is laid out.
+    """
+
+    def __init__(self, design, array, *, pes, side, lanes, pe_size, novel):
+        technology, wires = design.technology, design.wires
+        self.design = design
+        self.novel = novel
+        self.pes = pes
+        self.pe = ProcessingElement(design, array, pe_size, novel)
+        span_height, span_width = side * self.pe.height, side * self.pe.width
+        read_outs = lanes * design.array_columns / design.columns_per_adc
+        adder_bits = (
+            math.ceil(design.output_bits) + design.input_bits + 1 + math.ceil(math.log2(pe_size / design.array_rows))
+        )
+        self.accumulation = AdderTree(technology, lanes, adder_bits, math.ceil(read_outs), width=span_width)
+        self.activation = None
+        if not design.chip_activation:
+            units = math.ceil(pe_size * design.array_columns / design.columns_per_adc)
+            entries = adder_bits + math.ceil(math.log2(lanes))
+            self.activation = activation(
+                design, array, units=units, entries=entries, tables=math.ceil(read_outs), width=span_width
+            )
+            # Quirk: look-ups are shared by the entries of a sigmoid table, as if they were units.
+            self.activation_share = units if design.relu else entries
+        core = design.tile_buffer_rows * design.tile_buffer_columns
+        output_bits = design.input_bits if self.activation else adder_bits
+        inputs = lanes * design.input_bits * design.array_rows
+        self.input_buffer = self._buffer(inputs, lanes * design.array_rows, core, height=span_height)
+        self.output_buffer = self._buffer(output_bits * read_outs, output_bits * lanes, core, width=span_width)
+        self.input_cores = math.ceil(inputs / core)
+        self.output_cores = math.ceil(output_bits * read_outs / core)
+        self.htree = HTree(
+            technology,
+            side,
+            side,
+            side * design.array_rows,
+            self.pe.height,
+            self.pe.width,
+            wire_width=design.wire_width,
+            wire_resistance=wires.resistance,
+            delay_tolerance=design.local_bus_delay_tolerance,
+            folded_ratio=TREE_FOLDING,
+        )
+
+    def _buffer(self, bits, line, core, **outline):
+        """One core of a tile buffer: the whole buffer when it is smaller than a core."""
+        design = self.design
+        small = bits < core
+        return buffer(
+            design, int(bits) if small else core, int(line) if small else design.tile_buffer_columns,
+            design.pe_buffer_sram, **outline,
+        )  # fmt: skip
+
+    def finish(self, cores):
+        """Areas and outline; `cores` = (input, output) buffer cores of a conventional tile (quirk Q8)."""
+        self.cores = cores
+        pe, count = self.pe.areas, self.pes
+        buffers = self.input_buffer.area * cores[0] + self.output_buffer.area * cores[1]
+        activation = self.activation.area if self.activation else 0.0
+        total = activation + (pe.total * count + self.accumulation.area + buffers + self.htree.area)
+        self.areas = Areas(
+            total,
+            self.htree.area,
+            pe.adc * count,
+            pe.accumulation * count + self.accumulation.area,
+            pe.other * count + buffers + activation,
+            pe.array * count,
+        )
+        self.height, self.width = square(total)
+        self.complaints = self.pe.complaints + self.accumulation.complaints
+        if self.activation:
+            self.complaints += self.activation.complaints
+        self.complaints += self.input_buffer.complaints + self.output_buffer.complaints + self.htree.complaints
+        return self
+
+    def cost(self, share, pes, vectors, speedup, residue):
+        """Cost and leakage of this tile for one image.
+
+        Parameters
+        ----------
+        share : TileMap
+        pes : list of (Cost, float)
+            Cost and leakage of each PE of `share`, in its order.
+        vectors : int
+            Input vectors of the image.
+        speedup : (int, int)
+            Copies of the layer's weights.
+        residue : Residue
+
+        Returns
+        -------
+        (Cost, float)
+        """
+        cost = Cost()
+        for position in share.positions:
+            cost |= pes[position][0]
+        if self.novel:
+            cost = self._novel_passes(cost, vectors, speedup, residue)
+        else:
+            cost = self._conventional_passes(cost, share, vectors, speedup, residue)
+        cost = self._activate(cost, vectors)
+        cost = self._transfer(cost, share, vectors)
+        leakage = (
+            pes[-1][1] * self.pes
+            + residue.leakage.get(("accumulation", self.novel), 0.0)
+            + self.input_buffer.leakage
+            + self.output_buffer.leakage
+        )
+        return cost, leakage
+
+    # -- adding the outputs of PEs -------------------------------------------------------------------
+
+    def _novel_passes(self, cost, vectors, speedup, residue):
+        copies = speedup[0] * speedup[1]
+        # Quirk: the peak write energy is that of one copy.
+        cost = cost.faster(copies).times(*UPDATES, energy=copies)
+        return self._accumulate(cost, vectors, self.pes, residue)
+
+    def _conventional_passes(self, cost, share, vectors, speedup, residue):
+        side = self.htree.rows
+        copies = speedup[0] * speedup[1]
+        if copies > 1 and min(speedup) >= side:
+            # Every PE holds the whole matrix; nothing is added between PEs.
+            count = side * side
+            return cost.faster(count).times(*WRITES, latency=count, energy=count)
+        if copies > 1:
+            cost = cost.faster(copies)
+            rows = math.ceil(share.matrix_rows / self.pe.size)
+            return self._accumulate(cost, vectors, rows, residue) if rows > 1 else cost
+        return self._accumulate(cost, vectors, side, residue)
+
+    def _accumulate(self, cost, vectors, adding, residue):
+        reads = vectors * self.design.columns_per_adc
+        latency, energy = self.accumulation.latency(0.0, reads, adding), self.accumulation.energy(reads, adding)
+        residue.leakage["accumulation", self.novel] = self.accumulation.leakage_when(adding)
+        cost = cost.plus(latency, energy, "forward", "peak_forward", "accumulation")
+        if self.design.training:
+            cost = cost.plus(latency, energy, "activation_gradient", "peak_activation_gradient", "accumulation")
+        return cost
+
+    def _activate(self, cost, vectors):
+        if self.activation is None:
+            return cost
+        reads = vectors * self.design.columns_per_adc // self.activation_share  # whole look-ups only
+        active = self.activation.latency(reads), self.activation.energy(reads)
+        return cost.plus(*active, "forward", "peak_forward", "array")
+
+    # -- buffers and H-tree ---------------------------------------------------------------------------
+
+    def _transfer(self, cost, share, vectors):
+        design = self.design
+        planes = vectors * design.input_bits
+        width = design.input_bits if self.activation else self.accumulation.bits
+        bits_in = share.matrix_columns // design.cells_per_synapse * (1 + width) * planes / design.input_bits
+        bits_out = share.matrix_rows * planes
+        if self.novel:
+            bits_in /= self.pes
+            bits_out /= math.sqrt(self.pes)
+        # Quirk Q8: a novel tile divides the output buffer's latency by lines of the input buffer.
+        output_line = (self.input_buffer if self.novel else self.output_buffer).interface_width
+        buffers = [
+            self._moved(self.input_buffer, bits_out, self._ports(self.cores[0], self.input_buffer.interface_width)),
+            self._moved(self.output_buffer, bits_in, self._ports(self.cores[1], output_line)),
+        ]
+        tree = self._sent((bits_out + bits_in) / self.htree.bus_width)
+        passes = ("forward", "activation_gradient") if design.training else ("forward",)
+        for name in passes:
+            for buffered in buffers:
+                cost = cost.plus(*buffered, name, "buffer")
+            cost = cost.plus(*tree, name, "interconnect")
+        if design.training:
+            # The weight updates come in through the input buffer, one bit a cell, without parallel cores.
+            delta = share.matrix_rows * share.matrix_columns
+            cost = cost.plus(*self._moved(self.input_buffer, delta, 1), "weight_update", "buffer")
+            cost = cost.plus(*self._sent(delta / self.htree.bus_width), "weight_update", "interconnect")
+        return cost
+
+    def _ports(self, cores, line):
+        """Cores of a buffer that work at the same time."""
+        return min(cores, math.ceil(self.htree.bus_width / line))
+
+    @staticmethod
+    def _moved(memory, bits, ports):
+        """(latency, energy) of writing `bits` into a buffer and reading them back."""
+        accesses = bits / memory.interface_width
+        latency = divided(memory.read_latency(accesses), ports) + divided(memory.write_latency(accesses), ports)
+        line = memory.interface_width
+        return latency, memory.read_energy(line, accesses) + memory.write_energy(line, accesses)
+
+    def _sent(self, transfers):
+        """(latency, energy) of the H-tree."""
+        tree, pe = self.htree, self.pe
+        return (
+            tree.latency(pe.height, pe.width, transfers),
+            tree.energy(pe.height, pe.width, tree.bus_width, transfers),
+        )

@@ -1,0 +1,1 @@
+"""Circuits of a chip: cells, arrays and everything around them, as immutable objects."""

@@ -1,0 +1,28 @@
+"""`neurosim import-param`: turn a Param.cpp into a design file."""
+
+from neurosim.commands.arguments import warn, write_new
+from neurosim.console import STATUS_HELP
+
+HELP = f"""\
+Reads the assignments in the constructor of an edited Param.cpp of DNN+NeuroSim V2.0; nothing is compiled.
+Assignments to names that have no effect here are told on standard error. (--design reads Param.cpp as well.)
+
+example
+  neurosim import-param NeuroSIM/Param.cpp -o design.toml
+
+{STATUS_HELP}"""
+
+
+def add_arguments(parser):
+    """Give a parser the options of the command."""
+    parser.add_argument("source", metavar="Param.cpp")
+    parser.add_argument("-o", "--output", metavar="FILE", default="-", help="design file (default: standard output)")
+    parser.add_argument("--force", action="store_true", help="write over an existing FILE")
+
+
+def main(options):
+    """Turn a Param.cpp (or another design file) into our own format."""
+    from neurosim.design.design import Design
+
+    design = Design.from_file(options.source, warn=warn)
+    write_new(options.output, design.to_toml(), options.force)

@@ -1,0 +1,159 @@
+"""`neurosim sweep`: many designs on the same traces, as one tidy table."""
+
+import io
+import itertools
+import sys
+import time
+
+from neurosim.commands.arguments import add_design, add_traces, inputs, warn
+from neurosim.console import STATUS_HELP
+from neurosim.errors import NeurosimError
+from neurosim.outputs import check_writable, write_whole
+from neurosim.progress import Progress
+from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
+
+HELP = f"""\
+examples
+  neurosim sweep --example vgg8 --vary node=32,22,14 --vary adc_levels=16,32,64 --out sweep.csv --plot sweep.png
+  neurosim sweep --network NetWork.csv --trace-folder layer_record --vary batch_size=64,200,500
+
+Writes a table with a row a combination: what was varied, area, latency and energy of each step, efficiency, throughput,
+and the ids of warnings or why a design cannot be evaluated. Traces as for `neurosim run`. Designs that differ only in
+node, temperature, ADC, multiplexing or buffers share most of the work; --cache keeps it for the next call.
+
+{STATUS_HELP}"""
+
+MOST = 100_000  # designs of one sweep
+
+COLUMNS = [f"{step}_{kind}" for step in STEPS for kind in ("latency", "energy")]
+
+
+def add_arguments(parser):
+    """Give a parser the options of the command."""
+    add_traces(parser)
+    add_design(parser)
+    parser.add_argument("--vary", metavar="NAME=V1,V2,...", action="append", required=True,
+                       help="values of a parameter (repeatable: all combinations)")  # fmt: skip
+    parser.add_argument("--out", metavar="FILE", help="the table as CSV (default: standard output)")
+    parser.add_argument("--plot", metavar="FILE", help="also draw energy efficiency against area")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.set_defaults(epoch=None)
+
+
+def variations(design, settings):
+    """Every combination of `NAME=V1,V2,...` settings, the last one changing fastest.
+
+    Returns
+    -------
+    list of (dict, Design or NeurosimError)
+        {parameter: text} of each, and the design, or why it is none.
+    """
+    axes = []
+    for setting in settings:
+        name, equals, values = setting.partition("=")
+        words = [word.strip() for word in values.split(",")]
+        if not equals or not all(words):
+            raise NeurosimError(f"--vary {setting}: write it as NAME=VALUE,VALUE,..., for example --vary node=32,22,14")
+        design.with_settings([f"{name}={words[0]}"])  # a name that is none is a mistake, not a row of the table
+        axes.append([(name.strip(), word) for word in words])
+    count = 1
+    for axis in axes:
+        count *= len(axis)
+    if count > MOST:
+        raise NeurosimError(f"{count} designs are too many for one sweep; vary fewer values (at most {MOST} designs)")
+    found = []
+    for choice in itertools.product(*axes):
+        try:
+            found.append((dict(choice), design.with_settings(f"{name}={word}" for name, word in choice)))
+        except NeurosimError as error:
+            found.append((dict(choice), error))
+    return found
+
+
+def main(options):
+    """Evaluate every combination and write the table."""
+    start = time.perf_counter()
+    _, design, network, trace, _, _ = inputs(options)
+    found = variations(design, options.vary)
+    for path in (options.out, options.plot):
+        if path:
+            check_writable(path)
+
+    from neurosim.evaluation.cache import Cache
+    from neurosim.evaluation.flow import evaluate_many
+    from neurosim.report.plan import plan
+
+    problems = {}
+    for number, (_, chosen) in enumerate(found):
+        try:
+            if isinstance(chosen, NeurosimError):
+                raise chosen
+            plan(chosen, network)
+        except NeurosimError as error:
+            problems[number] = str(error)
+    sound = [chosen for number, (_, chosen) in enumerate(found) if number not in problems]
+    if not sound:
+        raise NeurosimError(f"none of the {len(found)} designs can be evaluated; the first: {problems[0]}")
+    cache = Cache(options.cache) if options.cache else None
+    with _Steps(network, options.quiet) as steps:
+        reports = evaluate_many(sound, network, trace(), steps, cache)
+
+    table = _table(found, problems, reports)
+    text = io.StringIO()
+    table.to_csv(text, index=False)
+    if options.out:
+        write_whole(options.out, text.getvalue())
+    else:
+        sys.stdout.write(text.getvalue())
+    if options.plot:
+        from neurosim.report.plots import sweep_figure
+
+        sweep_figure(table, [name.partition("=")[0] for name in options.vary]).savefig(options.plot, dpi=150)
+    for number, problem in problems.items():
+        words = " ".join(f"{name}={value}" for name, value in found[number][0].items())
+        warn(f"{words}: {problem}")
+    if not options.quiet:
+        seconds = time.perf_counter() - start
+        where = f"; the table is in {options.out}" if options.out else ""
+        print(f"{len(sound)} designs evaluated in {seconds:.1f} s{where}", file=sys.stderr)
+
+
+def _table(found, problems, reports):
+    """A row a design: what was varied, area, latency and energy of each step, rates, warnings."""
+    import pandas as pd
+
+    remaining, rows = iter(reports), []
+    for number, (varied, _) in enumerate(found):
+        row = dict(varied)
+        if number in problems:
+            row["problem"] = problems[number]
+        else:
+            report = next(remaining)
+            row["area [m^2]"] = report.areas["total"]
+            for name in COLUMNS:
+                row[f"{name} [{'s' if name.endswith('latency') else 'J'}]"] = report.totals[name]
+            for quantity in CHIP_QUANTITIES:
+                row[f"{quantity.name} [{quantity.unit}]"] = report.totals[quantity.name]
+            row["problem"] = " ".join(report.warnings)
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table[[name for name in table.columns if name != "problem"] + ["problem"]]
+
+
+class _Steps:
+    """Progress over the layers of all groups of designs; how many there are is told by the first call."""
+
+    def __init__(self, network, quiet):
+        self._network, self._quiet, self._progress = network, quiet, None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self._progress is not None:
+            self._progress.__exit__(*exception)
+
+    def __call__(self, done, total):
+        if self._progress is None:
+            self._progress = Progress(list(self._network) * (total // len(self._network)), quiet=self._quiet)
+        self._progress(done, total)

@@ -1,0 +1,245 @@
+"""A design: every parameter of the chip, frozen, with the readers and writers of its files."""
+
+import csv
+import io
+import math
+import re
+import tomllib
+from dataclasses import asdict, field, make_dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS, HybridCell
+from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
+from neurosim.errors import NeurosimError, suggestion
+
+_Values = make_dataclass(
+    "_Values",
+    [(p.name, p.kind, field(default=p.default)) for p in PARAMETERS.values()],
+    frozen=True,
+    kw_only=True,
+)
+
+
+class Design(_Values):
+    """All parameters of a chip; `neurosim params` lists them.
+
+    Parameters
+    ----------
+    **parameters
+        Any parameter by its name; the others keep the reference's defaults.
+        `Design(node=22, roadmap="HP", batch_size=64)`.
+
+    Raises
+    ------
+    NeurosimError
+        A value out of its range, in one sentence.
+    """
+
+    __doc__ = __doc__
+
+    def __init__(self, **parameters):
+        super().__init__(**PARAMETERS.checked(parameters))
+        if self.weight_max <= self.weight_min:
+            raise NeurosimError(f"weight_max = {self.weight_max:g} must be above weight_min = {self.weight_min:g}")
+
+    # -- other values of the same design ---------------------------------------------------------
+
+    def replace(self, **parameters):
+        """The same design with some parameters changed."""
+        return replace(self, **parameters)
+
+    def with_settings(self, settings):
+        """The same design with `name=value` texts applied, in our names or the reference's."""
+        return self.replace(**PARAMETERS.settings(settings, "--set"))
+
+    # -- readers ---------------------------------------------------------------------------------
+
+    @classmethod
+    def from_file(cls, path, warn=None, **defaults):
+        """Read a design file: our `.toml`, an edited `Param.cpp`, or a `.csv` of `name,value`.
+
+        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here; `defaults` hold
+        for what the file does not set.
+        """
+        path = Path(path)
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise NeurosimError(
+                f"{path}: the design file cannot be read ({error.strerror}); give a .toml, .csv or .cpp file", status=1
+            ) from None
+        readers = {".toml": cls._from_toml, ".csv": cls._from_csv}
+        if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
+            from neurosim.design.param_cpp import read_param_cpp
+
+            return cls(**{**defaults, **read_param_cpp(text, str(path), warn)})
+        reader = readers.get(path.suffix.lower())
+        if reader is None:
+            raise NeurosimError(f"{path}: a design file ends in .toml, .csv or .cpp (an edited Param.cpp)")
+        return cls(**{**defaults, **reader(text, str(path))})
+
+    @staticmethod
+    def _from_toml(text, where):
+        try:
+            tables = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise NeurosimError(f"{where}: not valid TOML: {error}") from None
+        values = {}
+        for key, item in tables.items():
+            entries = item.items() if isinstance(item, dict) else [(key, item)]
+            if isinstance(item, dict) and key not in SECTIONS:
+                raise NeurosimError(
+                    f"{where}:{_line_of(text, key)}: [{key}] is no section of a design{suggestion(key, SECTIONS)}"
+                )
+            for name, value in entries:
+                place = f"{where}:{_line_of(text, name)}"
+                values[name] = PARAMETERS.find(name, place).check(value, place)
+        return values
+
+    @staticmethod
+    def _from_csv(text, where):
+        values = {}
+        for line, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+            row = [cell.strip() for cell in row]
+            if not any(row) or row[0].startswith("#") or row[:2] == ["name", "value"]:
+                continue
+            place = f"{where}:{line}"
+            if len(row) < 2 or not row[1]:
+                raise NeurosimError(f"{place}: {','.join(row)!r} is not of the form name,value")
+            parameter, value = PARAMETERS.read(row[0], row[1], place)
+            values[parameter.name] = value
+        return values
+
+    # -- writers ---------------------------------------------------------------------------------
+
+    def to_dict(self):
+        """{name: value} of all parameters."""
+        return asdict(self)
+
+    def to_reference(self):
+        """{reference's name: reference's number} of all parameters."""
+        values = {p.reference: p.to_reference(getattr(self, p.name)) for p in BY_REFERENCE.values()}
+        values["maxConductance"], values["minConductance"] = self.conductance_max, self.conductance_min
+        return values
+
+    def to_toml(self):
+        """A commented design file that reads back as this design."""
+        lines = [
+            "# A neurosim design: every parameter with its unit, meaning and range.",
+            "# Lines may be left out: the reference's defaults apply.",
+        ]
+        for section in SECTIONS:
+            lines += ["", f"[{section}]"]
+            for p in PARAMETERS.values():
+                if p.section == section:
+                    unit = f" [{p.unit}]" if p.unit else ""
+                    there = f"{p.reference} in the reference" if p.reference else "not in the reference"
+                    lines.append(f"# {p.told}{unit}; {p.range}; {there}")
+                    lines.append(f"{p.name} = {_toml(getattr(self, p.name))}")
+        return "\n".join(lines) + "\n"
+
+    # -- what follows from the parameters ----------------------------------------------------------
+
+    @property
+    def parallel_read(self):
+        """Whether all rows are read at once."""
+        return self.read_mode == "parallel"
+
+    @property
+    def corrections(self):
+        """Ids of the reference's defects that this design does without."""
+        return frozenset(self.correct.split())
+
+    @property
+    def effective_cell_bits(self):
+        """Bits a cell really holds: one in SRAM, never more than a weight has."""
+        return min(1 if self.memory == "SRAM" else self.cell_bits, self.synapse_bits)
+
+    @property
+    def cells_per_synapse(self):
+        """Cells side by side that hold one weight."""
+        return math.ceil(self.synapse_bits / self.effective_cell_bits)
+
+    @property
+    def hybrid(self):
+        """Whether a synapse has a volatile part beside the non-volatile one."""
+        return self.memory in HYBRID_MEMORIES
+
+    @cached_property
+    def synapse(self):
+        """The `HybridCell` of a hybrid memory, else None."""
+        if not self.hybrid:
+            return None
+        values = {name: getattr(self, name) for name in HYBRID_PARAMETERS}
+        return HybridCell(memory=self.memory, envm_levels=self.max_write_pulses, **values)
+
+    @property
+    def cell_resistances(self):
+        """Low- and high-resistance state of the memory element [ohm]."""
+        if self.memory == "2t1fefet":
+            return 1 / self.fefet_conductance_max, 1 / self.fefet_conductance_min
+        return self.resistance_on, self.resistance_off
+
+    @property
+    def conductance_max(self):
+        """Conductance of the largest weight [S]."""
+        return self.max_conductance or 1 / self.cell_resistances[0]
+
+    @property
+    def conductance_min(self):
+        """Conductance of the smallest weight [S]."""
+        return self.min_conductance or 1 / self.cell_resistances[1]
+
+    @property
+    def max_write_pulses(self):
+        """Pulses from one end of the conductance range to the other."""
+        return max(self.levels_ltp, self.levels_ltd)
+
+    @property
+    def output_bits(self):
+        """Bits that leave a subarray read-out (a real number when the levels are no power of two)."""
+        if self.parallel_read:
+            return math.log2(self.adc_levels)
+        return math.log2(self.array_rows) + self.effective_cell_bits - 1
+
+    @property
+    def cell_outline(self):
+        """Height and width of a cell in feature sizes, as the array wires see it."""
+        if self.memory == "SRAM":
+            return self.height_sram, self.width_sram
+        if self.hybrid:
+            return self.synapse.outline(self.technology.feature_size)
+        if self.access == "cmos":
+            return self.height_1t1r, self.width_1t1r
+        return self.height_crosspoint, self.width_crosspoint
+
+    @cached_property
+    def wires(self):
+        """The array's metal: resistance per length [ohm/m] and per cell along a row and a column [ohm]."""
+        from neurosim.technology import array_wires
+
+        return array_wires(self.wire_width, *self.cell_outline)
+
+    @cached_property
+    def technology(self):
+        """The process this design is built in."""
+        from neurosim.technology import load
+
+        return load(self.node, self.roadmap, self.temperature, corrections=self.corrections & {"U16", "U22"})
+
+
+def _line_of(text, name):
+    """The line on which a key or section stands in a TOML text (1 when it cannot be found)."""
+    key = re.compile(rf"""\s*\[?\s*["']?{re.escape(name)}["']?\s*[]=]""")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if key.match(line):
+            return number
+    return 1
+
+
+def _toml(value):
+    """A value as TOML text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else repr(value)

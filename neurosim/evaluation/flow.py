@@ -1,0 +1,93 @@
+"""The flow: designs and network to floorplans, chips and (with a trace) reports."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from neurosim.errors import NeurosimError
+from neurosim.evaluation.measure import measured, measured_by
+from neurosim.evaluation.rollup import RollUp
+from neurosim.processors import threads
+from neurosim.report.plan import plan
+from neurosim.traces.network import Network
+
+
+def evaluate(design, network, trace, progress=None, cache=None):
+    """Area, latency and energy of a chip that runs `network` on recorded data.
+
+    Parameters
+    ----------
+    design : Design
+    network : Network or rows of eight numbers
+    trace : Trace
+        Weights, old weights and inputs of every layer.
+    progress : callable, optional
+        Called as `progress(layers done, layers)` before each layer and after the last.
+    cache : neurosim.Cache, optional
+        Where to find, and leave, what the traces mean for subarrays.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    NeurosimError
+        In one sentence, what in design, network or trace cannot be evaluated.
+    """
+    return evaluate_many([design], network, trace, progress, cache)[0]
+
+
+def evaluate_many(designs, network, trace, progress=None, cache=None):
+    """Evaluate several designs on the same traces, sharing what they have in common.
+
+    Designs whose subarrays see the same column currents (same mapping, cells and wires) share the reading of the
+    traces and the summing of currents, and designs with the same ADC its conversions as well. So a further design that
+    differs in node, temperature, ADC levels, multiplexing or buffers only costs a fraction of the first.
+
+    Parameters
+    ----------
+    designs : sequence of Design
+    network : Network or rows of eight numbers
+    trace : Trace
+    progress : callable, optional
+        Called as `progress(layers done, layers)`, counting the layers of every group of such designs.
+    cache : neurosim.Cache, optional
+
+    Returns
+    -------
+    list of Report
+        In the order of `designs`; the same as from `evaluate`, to the last bit.
+
+    Raises
+    ------
+    NeurosimError
+        What cannot be evaluated; with several designs the sentence begins with the place of the design (from 1).
+    """
+    network = network if isinstance(network, Network) else Network(network)
+    rolls = [RollUp(planned) for planned in _plans(designs, network)]
+    groups = {}
+    for roll in rolls:
+        groups.setdefault(measured_by(roll.planned), []).append(roll)
+    steps, done = len(groups) * len(network), 0
+    with ThreadPoolExecutor(threads()) as pool:
+        for group in groups.values():
+            layers = measured([roll.planned for roll in group], trace, pool, cache)
+            for index in range(len(network)):
+                if progress:
+                    progress(done, steps)
+                done += 1
+                stats, activity = next(layers)
+                for roll in group:
+                    roll.add_layer(index, iter(stats), activity)
+    if progress:
+        progress(steps, steps)
+    return [roll.report() for roll in rolls]
+
+
+def _plans(designs, network):
+    for number, design in enumerate(designs, 1):
+        try:
+            yield plan(design, network)
+        except NeurosimError as error:
+            if len(designs) == 1:
+                raise
+            raise NeurosimError(f"design {number}: {error}", status=error.status) from None

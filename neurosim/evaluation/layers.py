@@ -1,0 +1,216 @@
+"""One layer at chip level: its tiles, the global circuits they share, the gradients and the DRAM."""
+
+import math
+
+from neurosim.chip.chip import POOL_WINDOW
+from neurosim.chip.costs import ITEMS, SYNAPSE_COUNTS, SYNAPSE_PARTS, WRITES, Cost
+from neurosim.chip.outline import divided
+
+
+def layer_totals(chip, index, tiles, activity):
+    """Latency and energy of one layer over an epoch (without training: over one image).
+
+    Parameters
+    ----------
+    chip : Chip
+    index : int
+        Which layer.
+    tiles : list of (Cost, float)
+        Cost of one image and leakage of each of the layer's tiles.
+    activity : float
+        Share of ones in its input.
+
+    Returns
+    -------
+    dict
+        {name of `neurosim.report.quantities`: value}; `leakage_power` is that of one tile. With hybrid synapses also
+        "hybrid": {part: {"latency", "energy"}, count: pulses}, see `hybrid_costs`.
+    """
+    design = chip.design
+    cost = Cost()
+    for tile, _ in tiles:
+        cost |= tile
+    cost = _activate_and_add(chip, index, cost)
+    transfer, sent = _transfers(chip, index)
+    training = design.training
+
+    # Buffers and wires carry features up and down in the forward and the activation-gradient pass; the
+    # weight gradient moves through the buffer only. Without training the factors are 0, not absent:
+    # an infinite buffer latency then gives no number (U18).
+    buffer_factor, send_factor = (6, 2) if training else (1, 1)
+    cost = cost.plus(*_times(transfer, buffer_factor), "buffer").plus(*_times(sent, send_factor), "interconnect")
+    cost = cost.plus(*_times(transfer, 2 if training else 1), "forward").plus(*sent, "forward")
+    cost = cost.plus(*_times(transfer, 2 if training else 0), "activation_gradient")
+    cost = cost.plus(*_times(sent, 1 if training else 0), "activation_gradient")
+    gradient = _times(transfer, 2 if training else 0)
+
+    first, layer = chip.network[0], chip.network[index]
+    if training:
+        # Features travel to DRAM and back in every pass. Quirk: one channel's worth of bits.
+        features = _dram(chip, layer.rows * layer.columns * design.input_bits)
+        cost = cost.plus(*_times(features, 2), "forward", "activation_gradient")
+        gradient = _plus(gradient, _times(features, 2))
+        moved = _moved_gradients(chip, layer)
+        stored = _dram(chip, layer.weights * chip.gradient_unit.output_bits)
+        peak_gradient = _gradient(chip, layer, activity)
+        gradient = _plus(gradient, peak_gradient)
+        # Out to DRAM as they are computed, back once more to be summed over the batch.
+        for _ in range(2):
+            gradient = _plus(gradient, _plus(stored, moved))
+            cost = cost.plus(*moved, "buffer")
+        dram = _plus(_times(features, 6), _times(stored, 2))
+        summed = _summed_gradients(chip, layer)
+        gradient, peak_gradient = _plus(gradient, summed), _plus(peak_gradient, summed)
+        cost, per_epoch = _per_epoch(cost, chip)
+        gradient, peak_gradient, dram = (_times(pair, per_epoch) for pair in (gradient, peak_gradient, dram))
+    else:
+        # Quirk: every layer loads the image, one channel of it.
+        dram = _dram(chip, first.rows * first.columns * design.input_bits)
+        cost = cost.plus(*dram, "forward")
+        peak_gradient = 0.0, 0.0
+
+    values = {}
+    for name, pair in {
+        "forward": cost["forward"],
+        "activation_gradient": cost["activation_gradient"],
+        "weight_gradient": gradient,
+        "weight_update": cost["weight_update"] if training else (0.0, 0.0),
+        "peak_forward": cost["peak_forward"],
+        "peak_activation_gradient": cost["peak_activation_gradient"],
+        "peak_weight_gradient": peak_gradient,
+        "peak_weight_update": cost["peak_weight_update"] if training else (0.0, 0.0),
+        "adc": cost["adc"],
+        "accumulation": cost["accumulation"],
+        "array": cost["array"],
+        "buffer": cost["buffer"],
+        "interconnect": cost["interconnect"],
+        "dram": dram,
+    }.items():
+        values[f"{name}_latency"], values[f"{name}_energy"] = (float(value) for value in pair)
+    values["leakage_power"] = tiles[-1][1]
+    if design.hybrid:
+        values["hybrid"] = {part: dict(zip(("latency", "energy"), cost[part], strict=True)) for part in SYNAPSE_PARTS}
+        values["hybrid"] |= {count: cost[count][1] for count in SYNAPSE_COUNTS}
+    return values
+
+
+def _plus(a, b):
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _times(pair, factor):
+    return pair[0] * factor, pair[1] * factor
+
+
+def _activate_and_add(chip, index, cost):
+    """Activation, adders between tiles, pooling."""
+    design, plan, layer = chip.design, chip.plan, chip.network[index]
+    if not design.training:
+        cost = cost.times("activation_gradient", "peak_activation_gradient", latency=0, energy=0)
+    if chip.activation:
+        reads = math.ceil(layer.vectors * layer.outputs / chip.activation_share)
+        active = chip.activation.latency(reads), chip.activation.energy(reads)
+        cost = cost.plus(*active, "forward", "peak_forward", "array")
+    down, across = plan.tile_rows[index], plan.tile_columns[index]
+    if down > 1:
+        tree = chip.accumulation
+        reads = across * layer.outputs * math.ceil(layer.vectors / tree.count)
+        added = tree.latency(0.0, reads, down), tree.energy(reads, down)
+        cost = cost.plus(*added, "forward", "peak_forward", "accumulation")
+        if design.training:
+            cost = cost.plus(*added, "activation_gradient", "peak_activation_gradient", "accumulation")
+    if layer.pool:
+        # Quirk: a novel tile divides by its PE size and multiplies by its side; energy counts whole windows.
+        share, factor = plan.tile_size, 1.0
+        if plan.novel[index]:
+            share, factor = plan.novel_pe_size, math.sqrt(plan.kernel_positions)
+        window = POOL_WINDOW
+        reads = math.ceil(layer.vectors / window / share * factor)
+        whole = math.ceil(layer.vectors // window / share * factor)
+        pooled = chip.pooling.latency(1e20, 0.0, reads), chip.pooling.energy(whole)
+        cost = cost.plus(*pooled, "forward", "peak_forward", "array")
+    return cost
+
+
+def _transfers(chip, index):
+    """(latency, energy) of the global buffer and of the global H-tree for one image and one pass."""
+    design, plan, layer = chip.design, chip.plan, chip.network[index]
+    novel = plan.novel[index]
+    tile = chip.novel_tile if novel else chip.tile
+    bits_out = float(layer.matrix_rows * design.input_bits * layer.vectors)
+    if novel:
+        bits_out /= layer.kernel_rows
+    bits_in = layer.outputs * design.input_bits * layer.vectors / (4 if layer.pool else 1)
+    share = plan.layer_tiles[index] / plan.total_tiles
+    lanes = math.ceil(chip.htree.bus_width * share)
+    transfers = math.ceil((bits_out + bits_in) / lanes)
+    sent = (
+        chip.htree.latency(tile.height, tile.width, transfers),
+        chip.htree.energy(tile.height, tile.width, lanes, transfers),
+    )
+    memory, line = chip.buffer, chip.buffer.interface_width
+    ports = _ports(chip)
+    # The buffer serves the groups of tiles one after the other.
+    groups = math.ceil(plan.total_tiles / plan.layer_tiles[index])
+    latency = (
+        divided(memory.read_latency(bits_out / line), ports) * groups
+        + divided(memory.write_latency(bits_in / line), ports) * groups
+    )
+    energy = memory.read_energy(line, bits_out / line) + memory.write_energy(line, bits_in / line)
+    return (latency, energy), sent
+
+
+def _ports(chip):
+    """Buffer cores that work at the same time; 0 when the buffer is smaller than a core (U18)."""
+    return min(chip.buffer_cores, math.ceil(chip.bus_width / chip.buffer.interface_width))
+
+
+def _dram(chip, bits):
+    return chip.dram.latency(bits), chip.dram.energy(bits)
+
+
+def _moved_gradients(chip, layer):
+    """Weight gradients through the global buffer. Quirk: whole lines only (integer division)."""
+    memory, line = chip.buffer, chip.buffer.interface_width
+    lines = layer.weights * chip.gradient_unit.output_bits // line
+    ports = _ports(chip)
+    latency = divided(memory.read_latency(lines), ports) + divided(memory.write_latency(lines), ports)
+    return latency, memory.read_energy(line, lines) + memory.write_energy(line, lines)
+
+
+def _gradient(chip, layer, activity):
+    """The weight-gradient unit: its arrays work side by side as far as the layer fills them."""
+    design, unit = chip.design, chip.gradient_unit
+    result = unit.evaluate(layer.outputs, activity)
+    rows, columns = layer.positions, layer.channels * design.input_bits
+    need_rows = max(math.ceil(rows / design.wg_array_rows), 1)
+    need_columns = max(math.ceil(columns / design.wg_array_columns), 1)
+    if rows != 1:
+        speedup = max(unit.arrays_per_row // need_rows, 1) * max(unit.arrays_per_column // need_columns, 1)
+    else:
+        speedup = unit.arrays_per_row * max(columns // design.wg_array_columns, 1)
+    held = unit.arrays_per_row * unit.arrays_per_column * design.wg_array_rows * design.wg_array_columns
+    used = divided(float(rows * columns), held)
+    latency = (result.read_latency / speedup + result.write_latency) * layer.kernel_size
+    return latency, (result.read_energy + result.write_energy) * used * layer.kernel_size
+
+
+def _summed_gradients(chip, layer):
+    """Adding the batch's gradients to those so far."""
+    adder = chip.gradient_adder
+    reads = divided(float(layer.weights), adder.count)
+    reads = math.ceil(reads) if math.isfinite(reads) else reads
+    return adder.latency(1e20, 0.0, reads), adder.energy(reads, min(layer.weights, adder.count))
+
+
+def _per_epoch(cost, chip):
+    """All images of an epoch; weights are written once a batch, several subarrays at a time."""
+    design = chip.design
+    per_epoch = design.batch_size * design.iterations
+    together = chip.arrays_written_together
+    for item in WRITES:
+        latency, energy = cost[item]
+        exact = divided(latency, together) * design.iterations, energy * design.iterations
+        cost = cost.with_item(item, *exact)
+    reads = [item for item in ITEMS if item not in WRITES]
+    return cost.times(*reads, latency=per_epoch, energy=per_epoch), per_epoch

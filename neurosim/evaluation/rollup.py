@@ -1,0 +1,59 @@
+"""Costs of arrays added up to processing elements, tiles, layers and the chip."""
+
+from neurosim.chip.costs import Residue
+from neurosim.evaluation.layers import layer_totals
+from neurosim.evaluation.stats import array_cost
+from neurosim.report.report import Report, finish_layers
+
+
+class RollUp:
+    """Costs of arrays added up to PEs, tiles, layers and the chip, in the reference's order.
+
+    Parameters
+    ----------
+    planned : Plan
+    """
+
+    def __init__(self, planned):
+        self.planned = planned
+        self.residue = Residue()
+        self.values = []
+        self.complaints = []
+
+    def add_layer(self, index, stats, activity):
+        """Take the next layer in.
+
+        Parameters
+        ----------
+        index : int
+        stats : iterator of ArrayStats
+            Of every array of the layer, in the order of its `TileMap`s.
+        activity : float
+            Share of ones in the layer's input.
+        """
+        planned, chip, residue = self.planned, self.planned.chip, self.residue
+        layer, placed = planned.network[index], planned.floorplan
+        tile = chip.novel_tile if placed.novel[index] else chip.tile
+        speedup = placed.speedup_rows[index], placed.speedup_columns[index]
+        tiles, lines = [], []
+        for share in placed.layer_maps(index, layer):
+            pes = []
+            for pe in share.pes:
+                arrays = [array_cost(chip, next(stats), residue) for _ in pe.arrays]
+                pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue))
+            tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue))
+            # What the reference prints at every read, and the outline of the PE, asked for once a tile.
+            if chip.array.complaint_per_read:
+                reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * planned.design.input_bits
+                lines += [chip.array.complaint_per_read] * reads
+            lines += tile.pe.complaints
+        self.values.append(layer_totals(chip, index, tiles, activity))
+        self.complaints.append(tuple(lines))
+
+    def report(self):
+        """The `Report` of all layers."""
+        planned = self.planned
+        finish_layers(planned.floorplan, self.values, planned.design.pipeline)
+        return Report(
+            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
+        )

@@ -1,0 +1,128 @@
+"""Weight updates of arrays: what they count of a trace, and the energy in cells and lines."""
+
+from dataclasses import dataclass
+
+from neurosim.circuits._columns import write_pulses
+from neurosim.circuits.cells import FERROELECTRIC
+
+
+@dataclass(frozen=True)
+class Writes:
+    """One weight update of one subarray.
+
+    Attributes
+    ----------
+    set_rows, reset_rows : int
+        Rows that are written up, and rows that are only written down.
+    set_columns, reset_columns : int
+        Mean columns of a written row (integer division).
+    set_pulses, reset_pulses : int
+        Pulses, the longest of each row.
+    rows, columns : int
+        Cells that the array holds of the matrix.
+    charge : float
+        Sum over changed cells of pulses times conductance [S].
+    """
+
+    set_rows: int
+    reset_rows: int
+    set_columns: int
+    reset_columns: int
+    set_pulses: int
+    reset_pulses: int
+    rows: int
+    columns: int
+    charge: float
+
+    @property
+    def pulses(self):
+        return self.reset_pulses + self.set_pulses
+
+    @property
+    def pulses_per_row(self):
+        """Mean pulses of a row (integer division)."""
+        return self.pulses // self.rows
+
+    @property
+    def row_activity(self):
+        return (self.set_rows + self.reset_rows) / 2 / self.rows
+
+    @property
+    def column_activity(self):
+        return (self.set_columns + self.reset_columns) / 2 / self.columns
+
+
+def count_writes(new, old, step):
+    """`Writes` of one subarray of eNVM cells from its conductances; see `neurosim.circuits._columns.write_pulses`."""
+    return averaged(write_pulses(new, old, step), *new.shape)
+
+
+def averaged(counted, rows, columns):
+    """`Writes` from the counts of `neurosim.circuits._columns` in an array of `rows` x `columns` cells."""
+    sets, resets = counted.pop("set_cells"), counted.pop("reset_cells")
+    # Quirk: all set cells are shared out over the set rows, though a set row's resets are not its own.
+    return Writes(
+        set_columns=sets // counted["set_rows"] if counted["set_rows"] else 0,
+        reset_columns=resets // counted["reset_rows"] if counted["reset_rows"] else 0,
+        rows=rows,
+        columns=columns,
+        **counted,
+    )
+
+
+def write_energy(array, writes, gate_capacitance=0.0):
+    """Energy in the cells and lines of one subarray for one weight update [J].
+
+    Parameters
+    ----------
+    array : SubArray
+    writes : Writes
+    gate_capacitance : float
+        Of an FeFET [F].
+
+    Source: Chen, Peng, Yu, "NeuroSim", IEEE TCAD 37(12), 2018, write schemes of 1T1R and cross-point arrays.
+    An SRAM array counts its own write energy: 0 here.
+    """
+    placed = array.cell
+    cell = placed.cell
+    if cell.memory == "SRAM":
+        return 0.0
+    voltage = cell.write_voltage
+    full = voltage * voltage
+    in_cells = 0.0 if cell.memory in FERROELECTRIC else full * cell.write_pulse * writes.charge
+    ups, downs = writes.set_pulses, writes.reset_pulses
+    if cell.has_transistor:
+        supply = array.tech.vdd * array.tech.vdd
+        word_lines = array.cap_word_line * supply * (ups + downs)
+        if cell.memory in FERROELECTRIC:
+            # The gates of all written rows hang on every selected column.
+            columns = [
+                (array.cap_column + gate_capacitance * rows) * full * columns * pulses
+                for rows, columns, pulses in (
+                    (writes.set_rows, writes.set_columns, ups),
+                    (writes.reset_rows, writes.reset_columns, downs),
+                )
+            ]
+            return in_cells + word_lines + sum(columns)
+        # Set: bit lines of the selected, source lines of the other columns; reset: the other way round.
+        sets = array.cap_column * _others(writes.columns, writes.set_columns) + array.cap_row * writes.set_columns
+        resets = array.cap_column * writes.reset_columns + array.cap_row * _others(writes.columns, writes.reset_columns)
+        return in_cells + word_lines + full * (sets * ups + resets * downs)
+    # Cross-point, V/2 scheme: unselected lines at half the voltage, half-selected cells conduct.
+    half = voltage / 2 * voltage / 2
+    leak = half * (1 / placed.resistance_on_half_write + 1 / placed.resistance_off_half_write) / 2 * cell.write_pulse
+    energy = in_cells + array.cap_row * full * ups + array.cap_column * full * downs
+    for rows, columns, pulses in (
+        (writes.set_rows, writes.set_columns, ups),
+        (writes.reset_rows, writes.reset_columns, downs),
+    ):
+        idle_rows, idle_columns = _others(writes.rows, rows), _others(writes.columns, columns)
+        energy += array.cap_row * half * idle_rows * writes.pulses_per_row
+        energy += array.cap_column * half * idle_columns * pulses
+        energy += leak * (idle_columns + idle_rows) * pulses
+    return energy
+
+
+def _others(lines, selected):
+    """Lines that are not selected; all of them if more are selected than there are."""
+    return lines - selected if lines >= selected else lines

@@ -1,0 +1,289 @@
+"""One number, choice or switch that a user can set, and tables of them: read, checked and told the same way everywhere.
+
+Designs, hybrid cells, crossbars and training options are all made of `Parameter`s. What `--help`, `neurosim params`,
+the glossary, the stubs and the readers of files know of a parameter, they know from here.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from neurosim.errors import NeurosimError, suggestion
+
+NONE = "none"  # how files and command lines spell "not set"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One thing that can be set.
+
+    Attributes
+    ----------
+    name : str
+        Ours.
+    default : int, float, bool, str, tuple or None
+        Its type is the parameter's, unless `of` says another.
+    unit, meaning, section, source : str
+        For people: unit ("" for none), one sentence, the table of a file it stands in, and where the default is from.
+    reference : str
+        Its name in the reference ("" if it is not there).
+    choices : dict, or callable that returns one, or None
+        Our spelling -> the reference's number (None: not in the reference), for a parameter that selects one of a
+        few things.
+    low, high : number or None
+        Inclusive limits of a number; `above` is an exclusive lower limit.
+    words : tuple of str
+        Texts that a number may also be.
+    optional : bool
+        Whether it may be None, written "none".
+    read : callable or None
+        read(value, where) -> value, for a text with a grammar of its own; raises `NeurosimError`.
+    wanted : str
+        What is accepted, in words, where `read` decides.
+    aliases : tuple of str
+        Other names of its option on a command line.
+    of : type or None
+        The type, where the default does not tell it.
+    """
+
+    name: str
+    default: object
+    unit: str = ""
+    meaning: str = ""
+    section: str = ""
+    source: str = ""
+    reference: str = ""
+    choices: Mapping | Callable | None = None
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    words: tuple = ()
+    optional: bool = False
+    read: Callable | None = None
+    wanted: str = ""
+    aliases: tuple = ()
+    of: type | None = None
+
+    @property
+    def kind(self):
+        """int, float, bool, str or tuple (of whole numbers)."""
+        return self.of or type(self.default)
+
+    @property
+    def told(self):
+        """`meaning`, and where the default is from if that is known."""
+        return f"{self.meaning} ({self.source})" if self.source else self.meaning
+
+    @property
+    def spellings(self):
+        """`choices`, as they are now."""
+        return self.choices() if callable(self.choices) else self.choices
+
+    @property
+    def range(self):
+        """The permitted values in words."""
+        words = "".join(f', or "{word}"' for word in (*self.words, *((NONE,) if self.optional else ())))
+        return self._numbers + words
+
+    @property
+    def _numbers(self):
+        if self.read is not None:
+            return self.wanted
+        if self.kind is bool:
+            return "true or false"
+        if self.choices is not None:
+            return ", ".join(str(choice) for choice in self.spellings)
+        if self.above is not None:
+            return f"greater than {self.above:g}" + (f", at most {self.high:g}" if self.high is not None else "")
+        if self.low is not None and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        if self.low is not None:
+            return f"at least {self.low:g}"
+        return "whole numbers with commas" if self.kind is tuple else "any finite number"
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def check(self, value, where=""):
+        """`value` as this parameter's type, or a sentence that says what would be accepted."""
+        if self.read is not None:
+            return self.read(value, where)
+        if self.optional and (value is None or value == NONE):
+            return None
+        if isinstance(value, str) and value in self.words:
+            return value
+        return _CHECKS[self.kind](self, value, where)
+
+    def parse(self, text, where=""):
+        """The value that a text of a file or a command line means."""
+        text = text.strip()
+        if self.read is not None or self.kind is str or text in self.words or (self.optional and text == NONE):
+            return self.check(text, where)
+        if text.lower() in ("true", "false"):
+            return self.check(text.lower() == "true", where)
+        if self.kind is tuple:
+            return self.check(tuple(number(part, where) for part in text.split(",") if part.strip()), where)
+        return self.check(number(text, where), where)
+
+    def refusal(self, value, why, where=""):
+        """What to raise about a value: where, what, and what would be accepted."""
+        unit = f" ({self.unit})" if self.unit else ""
+        return NeurosimError(f"{_place(where)}{self.name} = {value!r} {why}; it takes {self.range}{unit}")
+
+    # -- the reference's numbers -------------------------------------------------------------------
+
+    def from_reference(self, value, where=""):
+        """The value of this parameter for a number in the reference's convention."""
+        if self.kind is str:
+            known = {choice: number for choice, number in self.spellings.items() if number is not None}
+            for choice, number in known.items():
+                if value == number:
+                    return choice
+            wanted = ", ".join(f"{number} ({choice})" for choice, number in known.items())
+            raise NeurosimError(
+                f"{_place(where)}{self.reference} = {value:g} is not supported; it takes {wanted}"
+            )
+        if self.kind is int and isinstance(value, float) and math.isfinite(value):
+            value = int(value)  # an assignment to a C++ int drops the fraction
+        return self.check(value, where)
+
+    def to_reference(self, value):
+        """The reference's number for a value of this parameter."""
+        if self.kind is str:
+            there = self.spellings[value]
+            if there is None:
+                raise NeurosimError(f"{self.name} = {value} is not in the reference, so it has no number there")
+            return there
+        return int(value) if self.kind is bool else value
+
+
+def number(text, where=""):
+    """The number that a text means: whole ones exactly, whatever their size."""
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return float(text)
+        except ValueError:
+            raise NeurosimError(f"{_place(where)}{text!r} is no number") from None
+
+
+def _place(where):
+    return f"{where}: " if where else ""
+
+
+def _switch(parameter, value, where):
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)) and value in (0, 1):
+        return bool(value)
+    raise parameter.refusal(value, "is neither true nor false", where)
+
+
+def _choice(parameter, value, where):
+    for choice in parameter.spellings:
+        if isinstance(value, str) and value.lower() == choice.lower():
+            return choice
+    raise parameter.refusal(value, "is not one of its choices", where)
+
+
+def _number(parameter, value, where):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        raise parameter.refusal(value, "is no number", where)
+    if parameter.kind is int:
+        if abs(value) == math.inf or value != int(value):
+            raise parameter.refusal(value, "is no whole number", where)
+        value = int(value)
+    else:
+        try:
+            value = float(value)
+        except OverflowError:
+            raise parameter.refusal(value, "is out of range", where) from None
+    if parameter.choices is not None and value not in parameter.spellings:
+        raise parameter.refusal(value, "is not one of its choices", where)
+    if (
+        (parameter.low is not None and value < parameter.low)
+        or (parameter.above is not None and value <= parameter.above)
+        or (parameter.high is not None and value > parameter.high)
+        or abs(value) == math.inf
+    ):
+        raise parameter.refusal(value, "is out of range", where)
+    return value
+
+
+def _whole_numbers(parameter, value, where):
+    if not isinstance(value, (tuple, list)):
+        raise parameter.refusal(value, "is no list of whole numbers", where)
+    return tuple(_number(Parameter(parameter.name, 0, low=parameter.low, high=parameter.high), item, where)
+                 for item in value)
+
+
+_CHECKS = {bool: _switch, str: _choice, int: _number, float: _number, tuple: _whole_numbers}
+
+
+class Table(dict):
+    """Parameters by name: {name: Parameter}.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+    what : str
+        What one of them is called in a sentence, such as "design parameter".
+    example : str
+        A setting to show, such as "node=22".
+    """
+
+    def __init__(self, parameters, what, example):
+        super().__init__((parameter.name, parameter) for parameter in parameters)
+        self.what, self.example = what, example
+        self.by_reference = {p.reference: p for p in self.values() if p.reference}
+        self.sections = tuple(dict.fromkeys(p.section for p in self.values()))
+
+    def find(self, name, where=""):
+        """The parameter of this name (ours only).
+
+        Raises
+        ------
+        NeurosimError
+            There is none; the sentence suggests one.
+        """
+        if name not in self:
+            raise self.unknown(name, where)
+        return self[name]
+
+    def unknown(self, name, where="", known=None):
+        """What to raise about a name that is none."""
+        close = suggestion(name, self if known is None else known)
+        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{close}")
+
+    def read(self, name, text, where=""):
+        """(parameter, value) that `name` (ours or the reference's) and a text mean."""
+        if name in self:
+            return self[name], self[name].parse(text, where)
+        parameter = self.by_reference.get(name)
+        if parameter is None:
+            raise self.unknown(name, where, [*self, *self.by_reference])
+        if text.lower() in ("true", "false"):
+            text = "1" if text.lower() == "true" else "0"
+        return parameter, parameter.from_reference(number(text, where), where)
+
+    def settings(self, texts, option):
+        """{name: value} of texts of the form NAME=VALUE, as after `option` on a command line.
+
+        Raises
+        ------
+        NeurosimError
+            A text of another form, an unknown name, a value out of range.
+        """
+        values = {}
+        for setting in texts:
+            where = f"{option} {setting}"
+            name, equals, text = (part.strip() for part in setting.partition("="))
+            if not equals or not text:
+                raise NeurosimError(f"{where}: write it as name=value, for example {option} {self.example}")
+            parameter, value = self.read(name, text, where)
+            values[parameter.name] = value
+        return values
+
+    def checked(self, values, where=""):
+        """{name: value} with every value as its parameter's type."""
+        return {name: self.find(name, where).check(value, where) for name, value in values.items()}

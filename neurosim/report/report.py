@@ -1,0 +1,184 @@
+"""The result of an evaluation: numbers in SI, tables, JSON, and the reference's files and text."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from neurosim.chip.outline import divided, in_order
+from neurosim.outputs import Outputs
+from neurosim.report import text
+from neurosim.report.hybrid_report import HybridBreakdown
+from neurosim.report.plan import Plan, operations
+from neurosim.report.quantities import CHIP_QUANTITIES, QUANTITIES, STEPS
+
+UNITS = {q.name: q.unit for q in (*QUANTITIES, *CHIP_QUANTITIES)}
+# Steps whose times do not overlap and whose peaks a pipeline does not count (quirk).
+_SUMMED_LATENCY = ("weight_gradient", "weight_update", "dram")
+_UNCOUNTED_LATENCY = ("peak_weight_gradient", "peak_weight_update")
+
+
+@dataclass(frozen=True)
+class Report(Plan):
+    """The evaluation of a design on a network's traces.
+
+    Attributes
+    ----------
+    layer_values : list of dict
+        {quantity: value in SI units} of each layer (see `neurosim.report.quantities`).
+    layer_complaints : list of tuple of str
+        Lines the reference prints while it evaluates each layer.
+    """
+
+    layer_values: list
+    layer_complaints: list
+
+    @cached_property
+    def totals(self):
+        """{quantity: value in SI units} of the whole chip."""
+        combine = _pipeline_totals if self.design.pipeline else _sequential_totals
+        totals = combine(self.layer_values)
+        tiles = self.floorplan.layer_tiles
+        leaks = [n * values["leakage_power"] for n, values in zip(tiles, self.layer_values, strict=True)]
+        totals["leakage_power"] = in_order(leaks)
+        if self.design.pipeline:
+            totals["leakage_energy"] = in_order(
+                leak
+                * (
+                    (totals["forward_latency"] - values["forward_latency"])
+                    + (totals["activation_gradient_latency"] - values["activation_gradient_latency"])
+                )
+                for leak, values in zip(leaks, self.layer_values, strict=True)
+            )
+        else:
+            totals["leakage_energy"] = in_order(values["leakage_energy"] for values in self.layer_values)
+        totals.update(_rates(operations(self.design, self.network), totals))
+        return totals
+
+    @cached_property
+    def hybrid(self):
+        """`HybridBreakdown` of a chip with hybrid synapses, else None."""
+        if not self.design.hybrid:
+            return None
+        return HybridBreakdown(self)
+
+    @property
+    def layers(self):
+        """DataFrame: a row a layer, a column a quantity with its unit, in SI."""
+        import pandas as pd
+
+        names = [q.name for q in QUANTITIES] + ["leakage_power", "leakage_energy"]
+        table = pd.DataFrame([{n: values[n] for n in names} for values in self.layer_values])
+        table.columns = [f"{n} [{UNITS[n]}]" for n in names]
+        table.index = pd.RangeIndex(1, len(table) + 1, name="layer")
+        return table
+
+    @property
+    def chip_table(self):
+        """DataFrame: every quantity of the whole chip with unit and meaning."""
+        import pandas as pd
+
+        known = {q.name: q for q in (*QUANTITIES, *CHIP_QUANTITIES)}
+        return pd.DataFrame(
+            {
+                "value": list(self.totals.values()),
+                "unit": [known[n].unit for n in self.totals],
+                "meaning": [known[n].meaning for n in self.totals],
+            },
+            index=pd.Index(list(self.totals), name="quantity"),
+        )
+
+    def to_dict(self):
+        results = {
+            **super().to_dict(),
+            "units": UNITS,
+            "chip": dict(self.totals),
+            "layers": [{n: v for n, v in values.items() if n != "hybrid"} for values in self.layer_values],
+        }
+        return results | {"hybrid": self.hybrid.to_dict()} if self.hybrid else results
+
+    def to_reference(self):
+        """The sections `floorplan`, `area`, `chip` and `layers` in the reference's names."""
+        chip = {q.chip: self.totals[q.name] for q in (*QUANTITIES, *CHIP_QUANTITIES)}
+        layers = [
+            {q.layer: values[q.name] for q in QUANTITIES} | {"tileLeakage": values["leakage_power"]}
+            for values in self.layer_values
+        ]
+        return {**super().to_reference(), "chip": chip, "layers": layers}
+
+    def to_text(self):
+        """What the reference prints, without its run-time block."""
+        return text.floorplan_text(self) + text.performance_text(self) + text.summary_text(self)
+
+    def to_csv(self, folder=".", epoch="0"):
+        """Append to the reference's two CSV files below `folder`, to both or (after a failure) to none.
+
+        Returns
+        -------
+        (Path, Path)
+            `NeuroSim_Output.csv` and the breakdown file of `epoch`.
+        """
+        folder = Path(folder)
+        breakdown = folder / text.BREAKDOWN_FOLDER / text.BREAKDOWN_NAME.format(epoch=epoch)
+        output = folder / text.OUTPUT_NAME
+        with Outputs() as outputs:
+            outputs.append(breakdown, text.breakdown_csv(self))
+            outputs.append(output, text.output_line(self))
+        return output, breakdown
+
+
+def finish_layers(plan, layer_values, pipeline):
+    """Add each layer's leakage energy, which depends on all of them.
+
+    Layer by layer, the tiles of the *other* layers leak while this one works, at this layer's tile leakage
+    (quirk). In a pipeline a layer leaks while it waits for the slowest; the printed value leaves the
+    backward pass out (quirk).
+    """
+    total = plan.total_tiles
+    slowest = _largest(values["forward_latency"] for values in layer_values)
+    for tiles, values in zip(plan.layer_tiles, layer_values, strict=True):
+        leakage = values["leakage_power"]
+        if pipeline:
+            values["leakage_energy"] = tiles * leakage * (slowest - values["forward_latency"])
+        else:
+            working = values["forward_latency"] + values["activation_gradient_latency"]
+            values["leakage_energy"] = (total - tiles) * leakage * working
+    return layer_values
+
+
+def _sequential_totals(layers):
+    return {q.name: in_order(values[q.name] for values in layers) for q in QUANTITIES}
+
+
+def _pipeline_totals(layers):
+    """A pipeline takes as long as its slowest layer; gradients and updates are not pipelined."""
+    totals = {}
+    for q in QUANTITIES:
+        step = q.name.rpartition("_")[0]
+        values = [layer[q.name] for layer in layers]
+        if q.unit == "J" or step in _SUMMED_LATENCY:
+            totals[q.name] = in_order(values)
+        else:
+            totals[q.name] = 0.0 if step in _UNCOUNTED_LATENCY else _largest(values)
+    return totals
+
+
+def _rates(count, totals):
+    """Efficiency and throughput, whole and peak."""
+    rates = {}
+    for peak in ("", "peak_"):
+        energies = [totals[f"{peak}{step}_energy"] for step in STEPS]
+        if not peak:
+            energies.insert(1, totals["leakage_energy"])
+        time = in_order(totals[f"{peak}{step}_latency"] for step in STEPS)
+        rates[f"{peak}energy_efficiency"] = divided(count, in_order(energies) * 1e12)
+        rates[f"{peak}throughput"] = divided(count, time) * 1e-12
+        rates[f"{peak}epoch_rate"] = divided(1.0, time)
+    return rates
+
+
+def _largest(values):
+    """The reference's running maximum: a value that is no number replaces what came before it."""
+    largest = 0.0
+    for value in values:
+        largest = largest if largest > value else value
+    return largest

@@ -1,0 +1,1 @@
+"""Devices that hold weights: update curves, read-out, crossbar arrays, hybrid synapses."""

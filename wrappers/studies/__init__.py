@@ -1,0 +1,1 @@
+"""Studies: grids of training runs that answer one question each."""

@@ -1,0 +1,1 @@
+"""Training runs of any algorithm: settings, data, loop, files, checkpoints."""
