@@ -21,7 +21,8 @@ SAME_MATH = 1e-12
 REORDERED = 1e-9
 PRINTED = "six significant digits, byte for byte"
 
-DATA = Path(__file__).resolve().parent / "data"
+ROOT = Path(__file__).resolve().parent.parent    # of the checkout
+DATA = ROOT / "tests" / "data"
 
 
 def number(text):

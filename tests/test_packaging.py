@@ -139,7 +139,7 @@ def test_the_glossary_is_up_to_date(tmp_path):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-TEST_NAME = re.compile(r"`(test_\w+)\.py::(test_\w+)`")
+TEST_NAME = re.compile(r"`([\w/]*test_\w+)\.py::(test_\w+)`")
 
 
 def test_fidelity_names_tests_that_exist():

@@ -1,4 +1,4 @@
-"""The two loops of a hybrid synapse over all weights; slow references are in `tests/test_hybrid_training.py`.
+"""The two loops of a hybrid synapse over all weights; slow references are in `tests/wrappers/devices`.
 
 The volatile part is stored as the charge x = 2c - 1, -1 to 1.
 """

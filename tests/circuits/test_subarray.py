@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cells import cell_of, technology_of
+from recorded_cells import cell_of, technology_of
 
 from neurosim.chip.build import subarray_of
 from neurosim.circuits.arrays import SubArray, subarray

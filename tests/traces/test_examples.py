@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden import CORE, case
+from golden import CORE, ROOT, case
 
 import neurosim
 from neurosim.errors import NeurosimError
@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     ("words", "part"), [([], "usage"), (["--help"], "usage"), (["out", "x"], "the seed 'x' is no whole number")]
 )
 def test_mistakes_of_the_script(words, part, tmp_path):
-    script = Path(__file__).resolve().parent.parent / "scripts" / "make_vgg8_trace.py"
+    script = ROOT / "scripts" / "make_vgg8_trace.py"
     path = str(Path(neurosim.__file__).resolve().parent.parent)
     code = (
         f"import runpy, sys; sys.path.append({path!r}); del sys.argv[0]; runpy.run_path(sys.argv[0], None, '__main__')"

@@ -3,11 +3,10 @@
 import math
 import pickle
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from golden import REORDERED, SAME_MATH, close
+from golden import REORDERED, ROOT, SAME_MATH, close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import design, network, trace
@@ -68,7 +67,7 @@ def test_every_parameter_has_a_source():
 
 
 def test_the_documentation_lists_every_parameter():
-    text = (Path(__file__).resolve().parent.parent / "docs" / "hybrid.md").read_text()
+    text = (ROOT / "docs" / "hybrid.md").read_text()
     for parameter in HYBRID_PARAMETERS.values():
         default = parameter.default if isinstance(parameter.default, str) else f"{parameter.default:g}"
         source = parameter.source.replace("MLP+NeuroSim V3.0", "V3.0")
