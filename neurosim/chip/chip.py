@@ -7,7 +7,7 @@ from neurosim.chip.build import activation, buffer, gradient_unit_of, subarray_o
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas
 from neurosim.chip.tile import Tile
-from neurosim.circuits._gradients import Dram
+from neurosim.circuits._dram import Dram
 from neurosim.circuits._interconnect import HTree
 from neurosim.errors import NeurosimError
 

@@ -3,6 +3,7 @@
 import math
 
 from neurosim._layout import Circuit
+from neurosim.circuits._parts import Part
 from neurosim.design.corrections import CORRECTIONS
 
 
@@ -70,8 +71,9 @@ def _broken_circuits(chip):
 
 
 def _parts(circuit):
-    """The circuits that a circuit is made of."""
-    values = (getattr(circuit, name) for name in dir(circuit) if not name.startswith("_"))
+    """The circuits that a circuit is made of: its attributes, and those of its table of parts."""
+    values = [getattr(circuit, name) for name in dir(circuit) if not name.startswith("_")]
+    values += [part.circuit for part in getattr(circuit, "parts", ()) if isinstance(part, Part)]
     return [value for value in values if isinstance(value, Circuit)]
 
 

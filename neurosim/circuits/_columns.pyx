@@ -7,7 +7,7 @@ rows. It is taken from the first row to the last, as the reference does, whateve
 from libc.math cimport ceil, fabs
 from libc.stdlib cimport free, malloc
 
-from neurosim.circuits._converters cimport Conversion, MultilevelSenseAmp
+from neurosim.circuits._converters cimport ColumnConverter, Conversion
 from neurosim.circuits._subarray cimport ArrayRead, SubArray
 from neurosim.technology._transistor cimport to_int
 
@@ -306,13 +306,13 @@ def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_
     return conductance.base
 
 
-def convert_columns(MultilevelSenseAmp adc not None, const double[:, ::1] resistance, double[::1] latency,
+def convert_columns(ColumnConverter adc not None, const double[:, ::1] resistance, double[::1] latency,
                     double[::1] energy, double copies=1.0):
-    """Time [s] and energy [J] in which an ADC converts all columns of each input vector once.
+    """Time [s] and energy [J] in which a converter converts all columns of each input vector once.
 
     Parameters
     ----------
-    adc : MultilevelSenseAmp
+    adc : ColumnConverter
     resistance : (vectors, columns) [ohm]
     latency, energy : (vectors,), filled
     copies : float
@@ -325,9 +325,10 @@ def convert_columns(MultilevelSenseAmp adc not None, const double[:, ::1] resist
             conversion = adc.convert(&resistance[vector, 0], resistance.shape[1])
             latency[vector] = conversion.latency
             energy[vector] = conversion.energy * copies
+    adc.check()
 
 
-def read_vectors(SubArray array not None, const double[::1] activity, forward, backward):
+def read_vectors(SubArray array not None, const double[::1] activity, forward, backward, bint back=True):
     """Latency and energy of reading all input vectors of one subarray, one after the other.
 
     Parameters
@@ -336,7 +337,9 @@ def read_vectors(SubArray array not None, const double[::1] activity, forward, b
     activity : (vectors,)
         Share of the mapped rows that are active.
     forward, backward : (latency, energy) of each vector's conversion, or None
-        By the array's ADC and by that of its transposed read-out: two arrays of (vectors,) [s], [J].
+        By the converters of either read-out: two arrays of (vectors,) [s], [J].
+    back : bool
+        Whether the array is read for the activation gradient as well.
 
     Returns
     -------
@@ -357,7 +360,7 @@ def read_vectors(SubArray array not None, const double[::1] activity, forward, b
         total.energy_adc = total.energy_accumulation = total.energy_other = 0
         for vector in range(activity.shape[0]):
             array.read(activity[vector], latency[vector] if converts else 0, energy[vector] if converts else 0,
-                       latency_ag[vector] if converts_ag else 0, energy_ag[vector] if converts_ag else 0, &one)
+                       latency_ag[vector] if converts_ag else 0, energy_ag[vector] if converts_ag else 0, back, &one)
             total.latency += one.latency
             total.latency_ag += one.latency_ag
             total.energy += one.energy

@@ -1,77 +1,25 @@
-"""Analog-to-digital conversion of column currents: multilevel (flash) sense amplifier and its encoder."""
+"""What every converter of column currents has in common, and how one is written in Python."""
 
-cimport cython
-
-from neurosim._circuits cimport LogicGate
-from neurosim._layout cimport Circuit, Fit
-from neurosim.circuits._sensing cimport ColumnFit
-from neurosim.technology._transistor cimport Stage, Technology
+from neurosim._layout cimport Circuit
 
 
 cdef struct Conversion:         # all columns of one input vector, once
-    double latency              # [s]: the slowest column, within the bounds; 0 without columns
+    double latency              # [s]; 0 without columns
     double power                # [W]: of all columns
-    double energy               # [J]: latency * power
+    double energy               # [J]
 
 
-cdef struct PowerLaw:           # factor * x^exponent by tables; see `power_law`
-    double[128] octave          # factor * 2^(exponent * e) for e = -32 ... 95
-    double[128] anchor          # c^exponent for 128 numbers c in 1 ... 2
-    double[128] inverse         # 1 / c
-    double[7] series            # binomial coefficients of the exponent
-
-
-@cython.final
-cdef class MultilevelSenseAmp(Circuit):
-    cdef readonly int columns               # amplifiers side by side
+cdef class ColumnConverter(Circuit):
+    cdef readonly int columns               # converters side by side
     cdef readonly int levels
-    cdef ColumnFit fit
-    cdef PowerLaw column_law
-    # Reference resistances [ohm], all levels - 1 of them
-    cdef double[::1] _references
-    cdef double first_reference, reference_step, references_per_ohm
-    # Ratios (reference over column) where the latency can peak: jumps, and stationary points of the two polynomials
-    cdef double[8] peaks
-    cdef int peak_count
-    # Upper bounds of the latency of a column [s], by the leading bits of its (scaled) resistance; infinite until known
-    cdef double[::1] bounds
-    cdef long long first_bound
 
-    # One column, before the common bounds; `resistance` as the array shows it [ohm]
-    cpdef double column_latency(self, double resistance) noexcept nogil
-    cpdef double column_power(self, double resistance) noexcept nogil
-    # Cheap: never less than `column_latency`
-    cpdef double column_bound(self, double resistance) noexcept nogil
-    # max(slowest, column_latency(resistance)), evaluated only if the bound allows it to matter
-    cdef double slower(self, double slowest, double resistance) noexcept nogil
-    # All columns of one input vector at once; the same numbers as `latency` and `energy`
+    # Once for each input vector: the resistances [ohm] that the columns show
     cdef Conversion convert(self, const double *resistances, Py_ssize_t count) noexcept nogil
-    cpdef double latency(self, const double[::1] resistances, double columns_per_amplifier=*, double reads=*) noexcept
-    cpdef double energy(self, const double[::1] resistances, double reads=*) noexcept
-
-    # On scaled resistances
-    cdef double _latency(self, double resistance) noexcept nogil
-    cdef double _known_bound(self, double resistance) noexcept nogil
-    cdef double _bound(self, double resistance) noexcept nogil
-    cdef double _power(self, double resistance) noexcept nogil
-    cdef int _tabulate(self) except -1
-    cdef int _around(self, int peak, double low, double high, int *stop) noexcept nogil
-    cdef void _widen(self, double from_ratio, double to_ratio, double *smallest, double *largest) noexcept nogil
-    cdef double _supremum(self, double low, double high) noexcept nogil
+    # What comes after a conversion, such as an encoder, `reads` times: time [s], energy [J]
+    cdef double after_latency(self, double reads) noexcept nogil
+    cdef double after_energy(self, double reads) noexcept nogil
+    cpdef int check(self) except -1
 
 
-@cython.final
-cdef class MultilevelEncoder(Circuit):
-    cdef readonly int levels
-    cdef readonly int count                 # encoders side by side
-    cdef readonly int inputs                # of a large NAND
-    cdef readonly int gates                 # large NANDs, one a bit
-    cdef readonly LogicGate inverter
-    cdef readonly LogicGate nand
-    cdef readonly LogicGate wide_nand
-    cdef double unit_energy                 # of all encoders, one read [J]
-    cdef int _place(self, Fit rule, double height, double width) except -1
-    cdef Stage half_path(self, double ramp) noexcept nogil
-    cpdef double latency(self, double ramp, double reads) noexcept nogil
-    cpdef double ramp(self, double ramp) noexcept nogil
-    cpdef double energy(self, double reads) noexcept nogil
+cdef class PythonConverter(ColumnConverter):
+    cdef object failure         # what `conversion` raised, until `check` raises it

@@ -1,4 +1,4 @@
-"""What only training needs: the unit that computes weight gradients, and the off-chip memory."""
+"""The unit that computes weight gradients."""
 
 cimport cython
 from libc.math cimport ceil, log2, sqrt
@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from neurosim.circuits._converters cimport MultilevelEncoder, MultilevelSenseAmp
 from neurosim.circuits._cell_array cimport SRAMCells
-from neurosim._circuits cimport Adder, AdderTree, FlipFlops, ShiftAdd
-from neurosim.circuits._drivers cimport Mux, RowDecoder, SwitchMatrix
-from neurosim._layout cimport Circuit
-from neurosim.circuits._sensing cimport Precharger, SenseAmp, SRAMWriteDriver
-from neurosim.errors import NeurosimError, suggestion
-from neurosim.technology import dram
+from neurosim.circuits._drivers cimport RowDecoder, SwitchMatrix
+from neurosim.circuits._flash cimport FlashConverter
+from neurosim.circuits._parts cimport Part, address_bits, areas, complaints, leakages
+from neurosim.circuits._readout cimport ReadOut
+from neurosim.circuits._sensing cimport SenseAmp
+from neurosim.circuits._switches cimport Mux
+from neurosim.errors import NeurosimError
 from neurosim.technology._transistor cimport Technology, to_int
 
 cdef double STEEP = 1e20            # slope of an ideal input edge [1/s]
@@ -27,35 +27,6 @@ class GradientCost(NamedTuple):
     write_latency: float
     read_energy: float
     write_energy: float
-
-
-@cython.final
-cdef class Dram:
-    """Off-chip memory: latency = bits / bandwidth, energy = bits * energy per bit.
-
-    Parameters
-    ----------
-    kind : one of the memories of dram.toml, such as "GDDR5" or "HBM2"
-    """
-
-    def __init__(self, str kind not None):
-        kinds = dram()
-        if kind.lower() not in kinds:
-            known = ", ".join(name.upper() for name in kinds)
-            raise NeurosimError(f"off-chip memory {kind!r} is unknown: use one of {known}"
-                                f"{suggestion(kind.lower(), kinds)}")
-        row = kinds[kind.lower()]
-        self.kind = kind
-        self.bandwidth = row["bandwidth"]
-        self.energy_per_bit = row["energy"]
-
-    cpdef double latency(self, double bits) noexcept nogil:
-        """Time to move `bits` bits in or out [s]."""
-        return bits / self.bandwidth
-
-    cpdef double energy(self, double bits) noexcept nogil:
-        """Energy to move `bits` bits in or out [J]."""
-        return self.energy_per_bit * bits
 
 
 @cython.final
@@ -82,6 +53,7 @@ cdef class WeightGradientUnit(Circuit):
     parallel : read all rows of an array at once
     selections : columns that share one converter
     levels : of a converter
+    converter : kind of converter, as in `converters.CONVERTERS`
     clock : clock frequency [Hz]
     read_pulse : read pulse of the main memory, behind which shift-and-add hides [s]
     read_voltage, write_voltage, access_transistor : of the main memory (quirk: also for these SRAM arrays)
@@ -105,9 +77,11 @@ cdef class WeightGradientUnit(Circuit):
                  int input_bits, bint parallel, int selections, int levels, double clock, double read_pulse,
                  double read_voltage, double write_voltage, bint access_transistor, double on_resistance,
                  double off_resistance, int reference_rows, double wire_resistance, int additions,
-                 double layout_activity=0.0, bint at_least_one=False):
-        cdef int trees
-        cdef Circuit part
+                 double layout_activity=0.0, bint at_least_one=False,
+                 converter=FlashConverter):
+        cdef int trees, words, word_bits
+        cdef double code_bits
+        cdef ReadOut readout
         if input_bits < 1 or selections < 1:
             raise ValueError("a weight-gradient unit needs at least one input bit and one column per converter, "
                              f"not {input_bits} and {selections}")
@@ -136,101 +110,76 @@ cdef class WeightGradientUnit(Circuit):
         self.layout_activity = layout_activity
         self.column_resistance = <double>array.cell.access_resistance + wire_resistance
 
-        # Quirk: as many trees as there are converters, also where every column has its own sense amplifier.
-        trees = to_int(ceil(<double>self.arrays_per_column * array.columns / selections))
-        self.precharger = Precharger(tech, array.columns, load_resistance=array.column_resistance,
-                                     cells_per_read=array.columns, cells_per_write=array.columns, width=array.width)
-        self.write_driver = SRAMWriteDriver(tech, array.columns, cells_per_write=array.columns, width=array.width)
+        self._parts = []
+        self.readout = readout = ReadOut(tech, lines=array.columns, share=selections, levels=levels,
+                                         input_bits=input_bits, length=array.width)
+        readout.build_precharge(array.column_resistance, array.columns, array.columns)
+        self._parts += [Part("precharger", readout.precharger, "other", "stack"),
+                        Part("write_driver", readout.write_driver, "other", "stack")]
         if parallel:
             self.additions = additions
-            self._build_parallel(trees, clock, read_pulse, read_voltage, write_voltage, access_transistor, levels,
+            self._build_parallel(clock, read_voltage, write_voltage, access_transistor, converter, levels,
                                  on_resistance, off_resistance, reference_rows)
+            words, code_bits = readout.count, log2(<double>levels)
+            word_bits = to_int(code_bits + input_bits + 1)
         else:
             self.additions = 1
-            self._build_sequential(trees, clock, read_pulse)
+            self._build_sequential(clock)
+            words, code_bits = array.columns // input_bits, log2(<double>array.rows)
+            word_bits = readout.adder.bits + input_bits + 1
+        readout.build_shift_add(words, word_bits, clock, read_pulse, False)
+        if readout.shift_add is not None:
+            self._parts.append(Part("shift_add", readout.shift_add, "accumulation", "stack"))
+        self.array_area = array.area + areas(self._parts, False)
+
+        # Quirk: as many trees as there are converters, also where every column has its own sense amplifier.
+        trees = to_int(ceil(<double>self.arrays_per_column * array.columns / selections))
+        self.accumulation = AdderTree(tech, self.arrays_per_row, to_int(code_bits + input_bits + 1), trees,
+                                      width=sqrt(self.array_area))
+        self.output_bits = to_int(code_bits + input_bits + self.accumulation.stages)
         self.area = self.array_area * (self.arrays_per_row * self.arrays_per_column) + self.accumulation.area
+        self.leakage = (array.leakage + leakages(self._parts, False)) * (self.arrays_per_row * self.arrays_per_column)
+        self.complaints = complaints(self._parts, "layout") + self.accumulation.complaints
 
-        self.leakage = array.leakage
-        for part in (self.decoder, self.switch_matrix, self.precharger, self.write_driver, self.sense_amp, self.adc,
-                     self.encoder, self.flip_flops, self.adder, self.shift_add):
-            if part is not None:
-                self.leakage += part.leakage
-        self.leakage *= self.arrays_per_row * self.arrays_per_column
+    @property
+    def parts(self):
+        """The circuits of one array but for its cells, as a tuple of `Part`."""
+        return tuple(self._parts)
 
-    cdef int _build_sequential(self, int trees, double clock, double read_pulse) except -1:
+    cdef int _build_sequential(self, double clock) except -1:
         """The periphery of arrays that are read row by row: every column is sensed and its bits are counted."""
         cdef SRAMCells array = self.array
-        cdef Technology tech = self.tech
-        cdef double width = array.width
-        cdef int address_bits = to_int(ceil(log2(<double>array.rows)))
-        cdef int bits = address_bits + 1
-        cdef int words = array.columns // self.input_bits
-        self.decoder = RowDecoder(tech, address_bits, height=array.height)
-        self.sense_amp = SenseAmp(tech, array.columns, sense_voltage=array.cell.cell.min_sense_voltage,
-                                  pitch=width / array.columns, clock=clock, cells_per_read=array.columns, width=width,
-                                  fit="keep-area")
-        self.adder = Adder(tech, bits, words, width=width)
-        self.flip_flops = FlipFlops(tech, (bits + 1) * words, clock, width=width)
-        cdef list parts = [self.decoder, self.precharger, self.write_driver, self.sense_amp, self.adder,
-                           self.flip_flops]
-        self._finish(parts, trees, log2(<double>array.rows), words, bits + self.input_bits + 1, clock, read_pulse)
-        for part in (self.precharger, self.write_driver, self.decoder, self.sense_amp, self.adder, self.flip_flops,
-                     self.shift_add, self.accumulation):
-            self._adopt(part)
+        cdef ReadOut readout = self.readout
+        cdef int bits = address_bits(array.rows)
+        self.decoder = RowDecoder(self.tech, bits, height=array.height)
+        readout.sense_amp = SenseAmp(
+            self.tech, array.columns, sense_voltage=array.cell.cell.min_sense_voltage,
+            pitch=array.width / array.columns, clock=clock, cells_per_read=array.columns, width=array.width,
+            fit="keep-area")
+        readout.build_adder(bits + 1, array.columns // self.input_bits, clock)
+        self._parts += [Part("decoder", self.decoder, "other", "drivers"),
+                        Part("sense_amp", readout.sense_amp, "adc", "stack"),
+                        Part("adder", readout.adder, "accumulation", "stack"),
+                        Part("flip_flops", readout.flip_flops, "accumulation", "stack")]
         return 0
 
-    cdef int _build_parallel(self, int trees, double clock, double read_pulse, double read_voltage,
-                             double write_voltage, bint access_transistor, int levels, double on_resistance,
-                             double off_resistance, int reference_rows) except -1:
+    cdef int _build_parallel(self, double clock, double read_voltage, double write_voltage, bint access_transistor,
+                             object converter, int levels, double on_resistance, double off_resistance,
+                             int reference_rows) except -1:
         """The periphery of arrays that are read in parallel: columns take turns at converters."""
         cdef SRAMCells array = self.array
-        cdef Technology tech = self.tech
-        cdef double width = array.width
+        cdef ReadOut readout = self.readout
         cdef double access = array.cell.access_resistance
-        cdef int converters = array.columns // self.selections
+        cdef Part part
         self.switch_matrix = SwitchMatrix(
-            tech, array.rows, access, clock, read_voltage=read_voltage, write_voltage=write_voltage,
+            self.tech, array.rows, access, clock, read_voltage=read_voltage, write_voltage=write_voltage,
             access_transistor=access_transistor, write_pulses=1, cells_per_write=array.columns, height=array.height)
-        self.mux = Mux(tech, converters, self.selections, access, read_voltage=read_voltage, width=width)
-        self.mux_decoder = RowDecoder(tech, to_int(ceil(log2(<double>self.selections))), mux=True)
-        self.mux = self.mux.resized(
-            self.mux_decoder.height if self.mux_decoder.height > self.mux.height else self.mux.height, width)
-        self.adc = MultilevelSenseAmp(tech, converters, levels, on_resistance=on_resistance,
-                                      off_resistance=off_resistance, rows=reference_rows, read_voltage=read_voltage,
-                                      width=width)
-        self.encoder = MultilevelEncoder(tech, levels, converters, width=width)
-        cdef list parts = [self.switch_matrix, self.precharger, self.write_driver, self.adc, self.encoder]
-        self._finish(parts, trees, log2(<double>levels), converters, to_int(log2(<double>levels) + self.input_bits + 1),
-                     clock, read_pulse)
-        for part in (self.precharger, self.write_driver, self.switch_matrix, self.mux, self.mux_decoder, self.adc,
-                     self.encoder, self.shift_add, self.accumulation):
-            self._adopt(part)
-        return 0
-
-    cdef int _finish(self, list parts, int trees, double code_bits, int words, int word_bits, double clock,
-                     double read_pulse) except -1:
-        """Shift-and-adds for `words` words of `word_bits` bits, area, and the adder trees of all arrays.
-
-        `code_bits` is the precision of what one array puts out for one bit of the gradients.
-        """
-        cdef SRAMCells array = self.array
-        cdef Circuit part
-        if self.input_bits > 1:
-            self.shift_add = ShiftAdd(self.tech, words, word_bits, clock, self.input_bits, read_pulse,
-                                      width=array.width)
-        self.array_area = array.area
-        for part in (*parts, self.shift_add, self.mux, self.mux_decoder):
-            if part is not None:
-                self.array_area += part.area
-        self.accumulation = AdderTree(self.tech, self.arrays_per_row, to_int(code_bits + self.input_bits + 1), trees,
-                                      width=sqrt(self.array_area))
-        self.output_bits = to_int(code_bits + self.input_bits + self.accumulation.stages)
-        return 0
-
-    cdef int _adopt(self, Circuit part) except -1:
-        """Take over the complaints of a part, in the order in which the reference lays out the parts."""
-        if part is not None:
-            self.complaints += part.complaints
+        readout.build_mux(access, read_voltage, False, self.selections, True)
+        readout.build_converter(converter, levels, on_resistance, off_resistance, reference_rows, read_voltage, True)
+        self._parts.append(Part("switch_matrix", self.switch_matrix, "other", "drivers"))
+        for part in readout.parts("stack"):
+            part.leaks = part.name not in ("mux", "mux_decoder")
+            self._parts.append(part)
         return 0
 
     cdef double _reads(self, double row_activity) noexcept:
@@ -251,31 +200,32 @@ cdef class WeightGradientUnit(Circuit):
         The names are those of the attributes; "array" is the cells' share.
         """
         cdef SRAMCells array = self.array
-        cdef Mux mux = self.mux
+        cdef ReadOut readout = self.readout
+        cdef Mux mux = readout.mux
         cdef double reads = self._reads(row_activity)
         cdef double load = array.cap_row, ramp = STEEP
         parts = {}
         if self.parallel:
             parts["switch_matrix"] = self.switch_matrix.read_latency(STEEP, load, array.row_resistance, reads)
             parts["mux"] = mux.latency(0, reads)
-            parts["mux_decoder"] = self.mux_decoder.latency(
+            parts["mux_decoder"] = readout.mux_decoder.latency(
                 STEEP, mux.gate.cap_gate_n * mux.inputs, mux.gate.cap_gate_p * mux.inputs, reads)
         else:
             parts["decoder"] = self.decoder.latency(STEEP, load, 0, reads)
             ramp = self.decoder.ramp(STEEP, load, 0)
-        parts["precharger"] = self.precharger.read_latency(array.cap_column, reads)
+        parts["precharger"] = readout.precharger.read_latency(array.cap_column, reads)
         # Quirk: in parallel the cells discharge their bit line once for all columns that share a converter.
         parts["array"] = array.discharge_time(array.cap_column, array.column_resistance, ramp) * (
             self.input_bits if self.parallel else reads)
         if self.parallel:
-            parts["adc"] = self.adc.latency(self._column_resistances(row_activity), reads)
-            parts["encoder"] = self.encoder.latency(STEEP, reads)
+            parts["adc"] = readout.converter.converted(self._column_resistances(row_activity))[0] * reads
+            parts["encoder"] = readout.converter.after_latency(reads)
         else:
-            parts["sense_amp"] = self.sense_amp.latency(reads)
-            parts["adder"] = self.adder.latency(STEEP, self.flip_flops.cap_input, reads)
-            parts["flip_flops"] = self.flip_flops.latency(reads)
-        if self.shift_add is not None:
-            parts["shift_add"] = self.shift_add.latency(reads if self.parallel else self.input_bits)
+            parts["sense_amp"] = readout.sense_amp.latency(reads)
+            parts["adder"] = readout.adder.latency(STEEP, readout.flip_flops.cap_input, reads)
+            parts["flip_flops"] = readout.flip_flops.latency(reads)
+        if readout.shift_add is not None:
+            parts["shift_add"] = readout.shift_add.latency(reads if self.parallel else self.input_bits)
         parts["accumulation"] = self.accumulation.latency(0, self.additions, self.arrays_per_row)
         return parts
 
@@ -290,32 +240,33 @@ cdef class WeightGradientUnit(Circuit):
                 STEEP, array.cap_row, array.row_resistance, 2 * writes, self._reads(row_activity))
         else:
             parts["decoder"] = self.decoder.latency(STEEP, array.cap_row, 0, writes)
-        parts["precharger"] = self.precharger.write_latency(array.cap_column, writes)
-        parts["write_driver"] = self.write_driver.write_latency(
+        parts["precharger"] = self.readout.precharger.write_latency(array.cap_column, writes)
+        parts["write_driver"] = self.readout.write_driver.write_latency(
             STEEP, array.cap_column, array.column_resistance, writes)
         return parts
 
     def read_energies(self, double row_activity):
         """{part: joules} of one read of one array. Quirk: the cells take none, as if bit lines kept their charge."""
         cdef SRAMCells array = self.array
+        cdef ReadOut readout = self.readout
         cdef double reads = self._reads(row_activity)
         parts = {}
         if self.parallel:
             parts["switch_matrix"] = self.switch_matrix.read_energy(reads, row_activity)
-            parts["precharger"] = self.precharger.read_energy(array.cap_column, reads)
-            parts["adc"] = self.adc.energy(self._column_resistances(row_activity), reads)
-            parts["encoder"] = self.encoder.energy(reads)
-            parts["mux"] = self.mux.energy(reads)
-            parts["mux_decoder"] = self.mux_decoder.energy(reads)
+            parts["precharger"] = readout.precharger.read_energy(array.cap_column, reads)
+            parts["adc"] = readout.converter.converted(self._column_resistances(row_activity))[1] * reads
+            parts["encoder"] = readout.converter.after_energy(reads)
+            parts["mux"] = readout.mux.energy(reads)
+            parts["mux_decoder"] = readout.mux_decoder.energy(reads)
         else:
             parts["decoder"] = self.decoder.energy(reads)
-            parts["precharger"] = self.precharger.read_energy(array.cap_column, reads)
+            parts["precharger"] = readout.precharger.read_energy(array.cap_column, reads)
             # Quirk: adders and flip-flops are counted once a column, though several columns share one.
-            parts["adder"] = self.adder.energy(reads, array.columns)
-            parts["flip_flops"] = self.flip_flops.energy(reads, array.columns * (self.adder.bits + 1))
-            parts["sense_amp"] = self.sense_amp.energy(reads)
-        if self.shift_add is not None:
-            parts["shift_add"] = self.shift_add.energy(reads)
+            parts["adder"] = readout.adder.energy(reads, array.columns)
+            parts["flip_flops"] = readout.flip_flops.energy(reads, array.columns * (readout.adder.bits + 1))
+            parts["sense_amp"] = readout.sense_amp.energy(reads)
+        if readout.shift_add is not None:
+            parts["shift_add"] = readout.shift_add.energy(reads)
         return parts
 
     def write_energies(self, double row_activity, double column_activity, double read_activity):
@@ -329,8 +280,8 @@ cdef class WeightGradientUnit(Circuit):
                 2 * writes, column_activity, self._reads(read_activity))
         else:
             parts["decoder"] = self.decoder.energy(writes)
-        parts["precharger"] = self.precharger.write_energy(array.cap_column, self.layout_activity, writes)
-        parts["write_driver"] = self.write_driver.write_energy(self.layout_activity, writes)
+        parts["precharger"] = self.readout.precharger.write_energy(array.cap_column, self.layout_activity, writes)
+        parts["write_driver"] = self.readout.write_driver.write_energy(self.layout_activity, writes)
         parts["array"] = array.flip_energy() * array.columns * column_activity * array.rows * row_activity
         return parts
 

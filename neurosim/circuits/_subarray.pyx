@@ -8,73 +8,19 @@ Here is what all kinds of array share; `_subarray_sram` and `_subarray_nvm` say 
 vector runs through it and how it is written.
 """
 
-from libc.math cimport ceil, log2
+from libc.math cimport ceil
 
-from neurosim.circuits._converters cimport Conversion
+from neurosim.circuits._flash cimport FlashConverter
+from neurosim.circuits._parts cimport Part, areas, complaints, heights, leakages, widths
 from neurosim.errors import NeurosimError
-from neurosim.technology._transistor cimport to_int
-
-cdef double STEEP = 1e20            # slope of an ideal input edge [1/s]
+from neurosim.technology._transistor cimport Technology, to_int
 
 cdef enum:
     FIELDS = sizeof(ReadPath) // sizeof(double)
 
-cdef double[1] NO_COLUMN
-
-
-cdef int address_bits(int lines) noexcept nogil:
-    """Bits that count `lines` lines."""
-    return to_int(ceil(log2(lines)))
-
-
 cdef int write_operations(int columns, double column_activity, int cells_per_write) noexcept nogil:
     """Write operations that one row takes, rounded up."""
     return to_int(ceil(<double>columns * column_activity / cells_per_write))
-
-
-cdef double total_height(tuple parts):
-    cdef double total = 0
-    cdef Circuit part
-    for part in parts:
-        if part is not None:
-            total += part.height
-    return total
-
-
-cdef double total_width(tuple parts):
-    cdef double total = 0
-    cdef Circuit part
-    for part in parts:
-        if part is not None:
-            total += part.width
-    return total
-
-
-cdef double total_area(tuple parts):
-    cdef double total = 0
-    cdef Circuit part
-    for part in parts:
-        if part is not None:
-            total += part.area
-    return total
-
-
-cdef double total_leakage(tuple parts):
-    cdef double total = 0
-    cdef Circuit part
-    for part in parts:
-        if part is not None:
-            total += part.leakage
-    return total
-
-
-cdef tuple complaints_of(tuple parts):
-    cdef tuple sentences = ()
-    cdef Circuit part
-    for part in parts:
-        if part is not None:
-            sentences += part.complaints
-    return sentences
 
 
 cdef class SubArray(Circuit):
@@ -92,6 +38,7 @@ cdef class SubArray(Circuit):
     clock : clock frequency [Hz]
     columns_per_adc : columns that share one read-out
     adc_levels : levels of the ADC of a parallel read; row by row it has the 2^cell_bits levels of one cell
+    converter : kind of converter, as in `converters.CONVERTERS`
     cell_bits : precision of a cell
     cells_per_synapse : cells side by side that hold one weight
     input_bits : bits of an activation, read one after the other
@@ -99,6 +46,7 @@ cdef class SubArray(Circuit):
     parallel_backward : read the transposed array at once; else column by column (a sequential array always is)
     rows_per_adc_ag, adc_levels_ag, input_bits_ag, activity_ag : the same for the transposed read-out; its activity is
         not taken from the data
+    split_adds : whether the split of an SRAM array's read into ADC, accumulation and other adds both directions
     relax_height, relax_width : stretch cells to what the row or the column drivers need
     cells_per_read, cells_per_write : cells that one operation senses or writes (0: a whole row)
     spiking : count spikes instead of weighing bits
@@ -111,11 +59,14 @@ cdef class SubArray(Circuit):
     ----------
     used_area, empty_area : of all parts, and what the rectangle around them leaves [m^2]
     area_array, area_adc, area_accumulation, area_other : parts of the used area [m^2]
-    area_ag : transposed read-out, a part of the three above [m^2]
+    area_backward : transposed read-out, a part of the three above [m^2]
+    leakage, leakage_forward : of everything, and without what only a transposed read evaluates [W]
     cap_row, cap_word_line, cap_column : bit line of 1T1R (word line of all others), word line and column [F]
     complaints, initial_complaints, complaint_per_read : what the reference prints whenever it lays the array out, once
         before that, and at every input vector
-    cells, decoder, ... : the parts; the names of the transposed read-out end in `_ag`; None if there is none
+    cells, decoder, ... : the drivers, None if there are none
+    forward, backward : `ReadOut` of either direction; the second None without training
+    parts : tuple of `Part`, all circuits but the cells, in the order in which the reference lays them out
 
     Quirk: the transposed read-out converts the resistances of the forward columns.
     Quirk: the multiplexer of the transposed read-out is waited for as many *seconds* as it takes *joules*, which no
@@ -123,11 +74,12 @@ cdef class SubArray(Circuit):
     """
 
     def __init__(self, Technology tech not None, cell, int rows, int columns, *, double wire_resistance, double clock,
-                 int columns_per_adc=8, int adc_levels=64, int cell_bits=1, int cells_per_synapse=1,
-                 int input_bits=8, bint training=True, bint parallel_backward=True, int rows_per_adc_ag=8,
-                 int adc_levels_ag=64, int input_bits_ag=8, double activity_ag=0.5, bint relax_height=False,
-                 bint relax_width=False, int cells_per_read=0, int cells_per_write=0, bint spiking=False,
-                 bint digital_mux=False, double initial_column_activity=0.0, double initial_write_pulses=0.0):
+                 int columns_per_adc=8, int adc_levels=64, converter=FlashConverter, int cell_bits=1,
+                 int cells_per_synapse=1, int input_bits=8, bint training=True, bint parallel_backward=True,
+                 int rows_per_adc_ag=8, int adc_levels_ag=64, int input_bits_ag=8, double activity_ag=0.5,
+                 bint relax_height=False, bint relax_width=False, int cells_per_read=0, int cells_per_write=0,
+                 bint spiking=False, bint digital_mux=False, double initial_column_activity=0.0,
+                 double initial_write_pulses=0.0, bint split_adds=False):
         for name, value in (("columns_per_adc", columns_per_adc), ("rows_per_adc_ag", rows_per_adc_ag),
                             ("cells_per_synapse", cells_per_synapse), ("input_bits", input_bits),
                             ("input_bits_ag", input_bits_ag)):
@@ -138,31 +90,32 @@ cdef class SubArray(Circuit):
         self.rows = rows
         self.columns = columns
         self.clock = clock
-        self.columns_per_adc = columns_per_adc
-        self.adc_levels = adc_levels
         self.cell_bits = cell_bits
         self.cells_per_synapse = cells_per_synapse
-        self.input_bits = input_bits
         self.training = training
         self.parallel_backward = parallel_backward
-        self.rows_per_adc_ag = rows_per_adc_ag
-        self.adc_levels_ag = adc_levels_ag
-        self.input_bits_ag = input_bits_ag
-        self.activity_ag = activity_ag
+        self.activity_backward = activity_ag
         self.cells_per_read = cells_per_read if cells_per_read > 0 else columns
         self.cells_per_write = cells_per_write if cells_per_write > 0 else columns
         self.spiking = spiking
         self.digital_mux = digital_mux
         self.initial_column_activity = initial_column_activity
         self.initial_write_pulses = initial_write_pulses
+        self._converter = converter
         self._cell_options = {
             "wire_resistance": wire_resistance, "relax_height": relax_height, "relax_width": relax_width}
         self.adc_in_total = True
+        self.split_adds = split_adds
         self.complaint_per_read = ""
+        self._build_cells()
+        self.forward = ReadOut(tech, lines=columns, share=columns_per_adc, levels=adc_levels, input_bits=input_bits,
+                               length=self.cells.width)
+        if training:
+            self.backward = ReadOut(tech, lines=rows, share=rows_per_adc_ag, levels=adc_levels_ag,
+                                    input_bits=input_bits_ag, length=self.cells.height, backward=True)
+        self._parts = []
         self._build()
-        self.area = self.height * self.width
-        self.empty_area = self.area - self.used_area
-        self.area_array = self.cells.area
+        self._lay_out()
         self.cap_row = self.cells.cap_row
         self.cap_word_line = self.cells.cap_word_line
         self.cap_column = self.cells.cap_column
@@ -174,14 +127,45 @@ cdef class SubArray(Circuit):
             self.backward_fixed = self._backward(0)
             self.backward_slope = difference(self._backward(1), self.backward_fixed)
 
+    @property
+    def parts(self):
+        return tuple(self._parts)
+
+    @property
+    def converters(self):
+        """(forward, backward) `ColumnConverter`, None where there is none."""
+        return self.forward.converter, None if self.backward is None else self.backward.converter
+
+    cdef int _lay_out(self) except -1:
+        """Outline, areas, leakage and complaints, from the table of parts."""
+        cdef list parts = self._parts
+        self.height = self.cells.height + heights(parts, False, "stack")
+        self.width = larger(widths(parts, False, "drivers"), widths(parts, False, "select")) + self.cells.width
+        self.height += heights(parts, True, "stack")
+        self.width += widths(parts, True, "side")
+        self.area_array = self.cells.area
+        self.area_backward = areas(parts, True)
+        self.used_area = self.area_array + areas(parts, False) + self.area_backward
+        self.area_adc = areas(parts, False, "adc") + areas(parts, True, "adc")
+        self.area_accumulation = areas(parts, False, "accumulation") + areas(parts, True, "accumulation")
+        self.area_other = areas(parts, False, "other") + areas(parts, True, "other")
+        self.area = self.height * self.width
+        self.empty_area = self.area - self.used_area
+        self.leakage_forward = self.cells.leakage + leakages(parts, False)
+        self.leakage = self.leakage_forward + leakages(parts, True)
+        self.initial_complaints = complaints(parts, "once")
+        self.complaints = complaints(parts, "layout")
+        return 0
+
     # One input vector
 
     cdef void read(self, double activity, double conversion_latency, double conversion_energy,
-                   double conversion_latency_ag, double conversion_energy_ag, ArrayRead *out) noexcept nogil:
+                   double conversion_latency_ag, double conversion_energy_ag, bint back, ArrayRead *out) noexcept nogil:
         """Cost of one bit plane of an input vector whose share `activity` of the rows is active.
 
         latency = max(drivers, multiplexer) + settling + sensing + accumulation, and the same for the transposed array
-        without any activity of its own. `conversion_*` is what the ADC makes of the columns' resistances.
+        without any activity of its own. `conversion_*` is what the converters make of the columns' resistances; `back`
+        says whether the array is read for the activation gradient at all.
 
         Quirk: an eNVM array that is read row by row leaves the energy of conversion out of its total, not of its split.
         Quirk: with training the split of an eNVM array sums both directions, that of an SRAM array shows the
@@ -203,7 +187,7 @@ cdef class SubArray(Circuit):
         out.energy_other = path.drive_energy
         out.latency_ag = 0
         out.energy_ag = 0
-        if not self.training:
+        if not (self.training and back):
             return
 
         path = along(&self.backward_fixed, &self.backward_slope, activity)
@@ -230,27 +214,25 @@ cdef class SubArray(Circuit):
         activity : share of active rows
         resistances : what the columns show to the ADC [ohm]
         """
-        cdef const double *first = &resistances[0] if resistances.shape[0] else NO_COLUMN
-        cdef Conversion forward, backward
         cdef ArrayRead cost
-        forward.latency = forward.energy = backward.latency = backward.energy = 0
-        if self.adc is not None:
-            forward = self.adc.convert(first, resistances.shape[0])
-        if self.adc_ag is not None:
-            backward = self.adc_ag.convert(first, resistances.shape[0])
-        self.read(activity, forward.latency, forward.energy, backward.latency, backward.energy, &cost)
+        cdef (double, double) forward = (0, 0), backward = (0, 0)
+        if self.forward.converter is not None:
+            forward = self.forward.converter.converted(resistances)
+        if self.training and self.backward.converter is not None:
+            backward = self.backward.converter.converted(resistances)
+        self.read(activity, forward[0], forward[1], backward[0], backward[1], True, &cost)
         return cost
 
     # One weight update
 
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, ArrayWrite *out) noexcept nogil:
+                    long vectors, double previous, bint back, ArrayWrite *out) noexcept:
         """Cost of one weight update of the whole array; see `write_update`."""
         out.latency = out.energy = 0
         out.driver_latency = previous
 
     def write_update(self, double row_activity, double column_activity, double total_pulses=0.0,
-                     double array_energy=0.0, long vectors=1, double previous=0.0):
+                     double array_energy=0.0, long vectors=1, double previous=0.0, bint back=True):
         """Cost of one weight update of the whole array, as a dict.
 
         Parameters
@@ -261,132 +243,41 @@ cdef class SubArray(Circuit):
         array_energy : of the cells and lines [J] (eNVM)
         vectors : input vectors read since the update before
         previous : `driver_latency` of the update before [s]
+        back : whether the array is read for the activation gradient
 
         Quirk: the row driver of a crossbar that is read row by row adds its time up at every input vector and
         multiplies the sum with the writes, w(k) = (w(k-1) + delay) writes; hence the last two arguments. All other
         arrays ignore them.
         """
         cdef ArrayWrite cost
-        self.write(row_activity, column_activity, total_pulses, array_energy, vectors, previous, &cost)
+        self.write(row_activity, column_activity, total_pulses, array_energy, vectors, previous, back, &cost)
         return cost
 
     # What the kinds of array fill in
 
-    cdef int _build(self) except -1:
+    cdef int _build_cells(self) except -1:
+        """Fill in `cells`."""
         raise TypeError("SubArray is what all arrays share; make one with neurosim.circuits.arrays.subarray")
 
-    cdef ReadPath _forward(self, double activity) noexcept nogil:
+    cdef int _build(self) except -1:
+        """Fill in the drivers, the parts of both read-outs, and the table of all of them."""
+        return 0
+
+    cdef ReadPath _forward(self, double activity) noexcept:
         return self.forward_fixed
 
-    cdef ReadPath _backward(self, double activity) noexcept nogil:
+    cdef ReadPath _backward(self, double activity) noexcept:
         return self.backward_fixed
 
     # Tools for them
 
-    cdef int _build_mux(self, double resistance) except -1:
-        """The column multiplexer below the array, as high as its decoder."""
-        cdef int share = self.columns_per_adc
-        if share > 1:
-            self.mux = Mux(self.tech, self.columns // share, share, resistance, digital=self.digital_mux,
-                           read_voltage=self.cell.cell.read_voltage, width=self.cells.width)
-            self.mux_decoder = RowDecoder(self.tech, address_bits(share), mux=True)
-            self.mux = self.mux.resized(larger(self.mux_decoder.height, self.mux.height), self.cells.width)
-        return 0
-
-    cdef int _build_mux_ag(self, double resistance) except -1:
-        """The row multiplexer beside the array, as wide as its decoder."""
-        cdef int share = self.rows_per_adc_ag
-        if share > 1:
-            self.mux_ag = Mux(self.tech, self.rows // share, share, resistance, digital=self.digital_mux,
-                              read_voltage=self.cell.cell.read_voltage, height=self.cells.height)
-            self.mux_decoder_ag = RowDecoder(self.tech, address_bits(share), mux=True)
-            self.mux_ag = self.mux_ag.resized(self.cells.height, larger(self.mux_decoder_ag.width, self.mux_ag.width))
-        return 0
-
-    cdef int _build_adc(self, int levels, bint all_rows) except -1:
-        """ADCs below the array, and encoders unless the ADC's one bit needs none."""
+    cdef int _build_converter(self, ReadOut readout, int levels, bint all_lines) except -1:
+        """Converters of one direction: of the currents of whole lines, or of one cell at a time."""
         cell = self.cell.cell
-        cdef int count = self.columns // self.columns_per_adc
-        self.adc = MultilevelSenseAmp(
-            self.tech, count, levels, on_resistance=cell.resistance_on, off_resistance=cell.resistance_off,
-            rows=self.rows if all_rows else 1, read_voltage=cell.read_voltage, width=self.cells.width)
-        if all_rows or self.cell_bits > 1:
-            self.encoder = MultilevelEncoder(self.tech, levels, count, width=self.cells.width)
-        return 0
-
-    cdef int _build_adc_ag(self, int levels, bint all_rows) except -1:
-        """ADCs and encoders beside the array."""
-        cell = self.cell.cell
-        cdef int count = self.rows // self.rows_per_adc_ag
-        self.adc_ag = MultilevelSenseAmp(
-            self.tech, count, levels, on_resistance=cell.resistance_on, off_resistance=cell.resistance_off,
-            rows=self.rows if all_rows else 1, read_voltage=cell.read_voltage, height=self.cells.height)
-        if all_rows or self.cell_bits > 1:
-            self.encoder_ag = MultilevelEncoder(self.tech, levels, count, height=self.cells.height)
-        return 0
-
-    cdef ShiftAdd _shift_add(self, int units, int bits):
-        """Shift-and-add below the array; None for activations of one bit."""
-        if self.input_bits == 1:
-            return None
-        return ShiftAdd(self.tech, units, bits, self.clock, self.input_bits, self.cell.cell.read_pulse,
-                        spiking=self.spiking, width=self.cells.width)
-
-    cdef ShiftAdd _shift_add_ag(self, int units, int bits):
-        """Shift-and-add beside the array; None for gradients of one bit."""
-        if self.input_bits_ag == 1:
-            return None
-        return ShiftAdd(self.tech, units, bits, self.clock, self.input_bits_ag, self.cell.cell.read_pulse,
-                        spiking=self.spiking, height=self.cells.height)
-
-    cdef void _place(self, tuple stack, double side, tuple used, tuple adc, tuple accumulation, tuple other):
-        """Outline of what is stacked above and below the array and of what is `side` [m] wide beside it."""
-        self.height = total_height(stack)
-        self.width = side + self.cells.width
-        self.used_area = total_area(used)
-        self.area_adc = total_area(adc)
-        self.area_accumulation = total_area(accumulation)
-        self.area_other = total_area(other)
-
-    cdef void _place_ag(self, tuple stack, tuple side, tuple used, tuple adc, tuple accumulation, tuple other):
-        """Add the transposed read-out to the outline."""
-        self.height += total_height(stack)
-        self.width += total_width(side)
-        self.area_ag = total_area(used)
-        self.used_area += self.area_ag
-        self.area_adc += total_area(adc)
-        self.area_accumulation += total_area(accumulation)
-        self.area_other += total_area(other)
-
-    cdef int _collect(self, tuple initial, tuple parts) except -1:
-        """Take over what the parts complain about, when they are made (`initial`) or laid out."""
-        self.initial_complaints = complaints_of(initial)
-        self.complaints = complaints_of(parts)
-        return 0
-
-    cdef double _select_latency(self) noexcept nogil:
-        """Multiplexer and its decoder, for one of the input bits [s]."""
-        cdef double groups, latency
-        cdef int share = self.columns_per_adc
-        if share <= 1:
-            return 0
-        groups = self.columns // share
-        latency = self.mux.latency(0, share) + self.mux_decoder.latency(
-            STEEP, self.mux.gate.cap_gate_n * groups, self.mux.gate.cap_gate_p * groups, share)
-        return latency / self.input_bits
-
-    cdef double _select_energy(self) noexcept nogil:
-        """Multiplexer and its decoder, for one of the input bits [J]."""
-        cdef int share = self.columns_per_adc
-        if share <= 1:
-            return 0
-        return (self.mux.energy(share) + self.mux_decoder.energy(share)) / self.input_bits
-
-    cdef double _select_energy_ag(self) noexcept nogil:
-        cdef int share = self.rows_per_adc_ag
-        if self.mux_ag is None:
-            return 0
-        return (self.mux_ag.energy(share) + self.mux_decoder_ag.energy(share)) / self.input_bits_ag
+        # Quirk: the references are those of as many cells as the array has rows, in both directions.
+        return readout.build_converter(
+            self._converter, levels, cell.resistance_on, cell.resistance_off, self.rows if all_lines else 1,
+            cell.read_voltage, all_lines or self.cell_bits > 1)
 
 
 cdef ReadPath difference(ReadPath end, ReadPath start) noexcept nogil:

@@ -3,7 +3,9 @@
 cimport cython
 
 from neurosim._circuits cimport Adder, ShiftAdd
+from neurosim._layout cimport Circuit
 from neurosim.circuits._drivers cimport RowDecoder
+from neurosim.circuits._readout cimport ReadOut
 from neurosim.circuits._subarray cimport ReadPath
 from neurosim.circuits._subarray_nvm cimport NVMArray
 from neurosim.circuits._switches cimport Mux, SwitchMatrix
@@ -31,18 +33,21 @@ cdef class HybridArray(NVMArray):
     cdef readonly RowDecoder part_decoder
     cdef readonly Adder subtractor
     cdef readonly ShiftAdd join
-    cdef readonly Adder subtractor_ag
-    cdef readonly ShiftAdd join_ag
+    cdef readonly Adder backward_subtractor
+    cdef readonly ShiftAdd backward_join
+    cdef int slots                                  # lines of a forward multiplexer, with that of the reference column
 
     cdef SwitchMatrix _lsb_matrix(self, str side, int lines, double resistance, double read_voltage)
     cdef int _build_lines(self) except -1
     cdef int _build_sensing(self) except -1
     cdef double _packed_width(self, int units, int bits)
-    cdef tuple _joining(self, int units, int bits)
-    cdef int _build_join(self) except -1
-    cdef double _drive_latency(self, double reads) noexcept nogil
-    cdef double _drive_energy_msb(self, double reads, double activity) noexcept nogil
-    cdef double _drive_energy_lsb(self, double reads, double activity) noexcept nogil
-    cdef double _join_latency(self, Adder subtractor, ShiftAdd join, double reads) noexcept nogil
-    cdef double _join_energy(self, Adder subtractor, ShiftAdd join, double reads) noexcept nogil
-    cdef ReadPath _repeated(self, ReadPath path) noexcept nogil
+    cdef int _build_join(self, ReadOut readout) except -1
+    cdef int _list(self, str name, Circuit circuit, str role, str place, bint backward=*) except -1
+    cdef double _select_latency(self) noexcept
+    cdef double _select_energy(self) noexcept
+    cdef double _drive_latency(self, double reads) noexcept
+    cdef double _drive_energy_msb(self, double reads, double activity) noexcept
+    cdef double _drive_energy_lsb(self, double reads, double activity) noexcept
+    cdef double _join_latency(self, Adder subtractor, ShiftAdd join, double reads) noexcept
+    cdef double _join_energy(self, Adder subtractor, ShiftAdd join, double reads) noexcept
+    cdef ReadPath _repeated(self, ReadPath path) noexcept

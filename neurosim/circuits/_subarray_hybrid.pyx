@@ -9,10 +9,13 @@ of Sun et al., IEDM 2018. See `SubArray`.
 cimport cython
 from libc.math cimport ceil, log2
 
-from neurosim.circuits._converters cimport Conversion
 from neurosim._circuits cimport Adder, ShiftAdd
+from neurosim._layout cimport Circuit
+from neurosim.circuits._converters cimport Conversion
 from neurosim.circuits._drivers cimport RowDecoder
-from neurosim.circuits._subarray cimport ReadPath, address_bits, larger, total_area, total_leakage, total_width
+from neurosim.circuits._parts cimport Part
+from neurosim.circuits._readout cimport ReadOut
+from neurosim.circuits._subarray cimport ReadPath, larger
 from neurosim.circuits._subarray_nvm cimport NVMArray
 from neurosim.circuits._switches cimport Mux, SwitchMatrix
 from neurosim.technology._transistor cimport INV, gate_leakage, to_int
@@ -40,43 +43,26 @@ cdef class HybridArray(NVMArray):
 
     cdef int _build(self) except -1:
         cdef bint at_once = self.parallel_backward
+        cdef Circuit part
         self.synapse = self.cell.cell.synapse
         self.passes = 1 if self.synapse.ferroelectric else 2
-        self._build_cells()
-        self._build_lines()
-        self._build_sensing()
-        if self.passes > 1:
-            self._build_join()
-        drivers = (self.word_matrix_msb, self.bit_matrix_msb, self.word_matrix_lsb, self.bit_matrix_lsb)
-        select = (self.mux, self.mux_decoder, self.part_mux, self.part_decoder)
-        joining = (self.subtractor, self.join)
-        sensing = (self.adc, self.encoder)
-        self._place(
-            stack=(self.column_matrix, self.power_gates, self.cells, self.mux, self.part_mux, *sensing,
-                   self.shift_add, *joining),
-            side=larger(total_width(drivers), total_width((self.mux_decoder, self.part_decoder))),
-            used=(self.cells, *drivers, self.column_matrix, self.power_gates, *select, *sensing, self.shift_add,
-                  *joining),
-            adc=sensing,
-            accumulation=(self.shift_add, *joining),
-            other=(*drivers, self.column_matrix, self.power_gates, *select))
-        parts = (*drivers, self.column_matrix, self.power_gates, *select, *sensing, self.shift_add, *joining)
         self.cell_leakage = gate_leakage(
             self.tech, INV, 1, self.synapse.leak_nmos * self.tech.feature_size,
             self.synapse.leak_pmos * self.tech.feature_size) * self.tech.vdd * self.passes * self.rows * self.columns
-        self.leakage = total_leakage(parts) + self.cell_leakage
+        self.cells.leakage = self.cell_leakage
+        self._build_lines()
+        self._build_sensing()
+        if self.passes > 1:
+            self._build_join(self.forward)
         if self.training:
-            self._build_ag(at_once, self.nvm.resistance_on / self.columns if at_once else self.nvm.resistance_on)
+            self._build_backward(at_once, self.nvm.resistance_on / self.columns if at_once else self.nvm.resistance_on)
             if self.passes > 1:
-                joining = (self.subtractor_ag, self.join_ag)
-                self.width += total_width(joining)
-                self.area_ag += total_area(joining)
-                self.used_area += total_area(joining)
-                self.area_accumulation += total_area(joining)
-                self.leakage += total_leakage(joining)
-        self._collect((), (
-            *parts, self.mux_ag, self.mux_decoder_ag, self.adc_ag, self.encoder_ag, self.flip_flops_ag, self.adder_ag,
-            self.shift_add_ag, self.subtractor_ag, self.join_ag))
+                self._build_join(self.backward)
+        return 0
+
+    cdef int _list(self, str name, Circuit circuit, str role, str place, bint backward=False) except -1:
+        """Enter a part into the table."""
+        self._parts.append(Part(name, circuit, role, place, backward=backward))
         return 0
 
     cdef SwitchMatrix _lsb_matrix(self, str side, int lines, double resistance, double read_voltage):
@@ -105,27 +91,34 @@ cdef class HybridArray(NVMArray):
             "row", 2 * self.rows if fefet else self.rows, one, self.synapse.charge_voltage)
         if not fefet:
             self.bit_matrix_lsb = self._lsb_matrix("row", 2 * self.rows, row, cell.read_voltage)
+        for name, drivers in (("word_matrix_msb", self.word_matrix_msb), ("bit_matrix_msb", self.bit_matrix_msb),
+                              ("word_matrix_lsb", self.word_matrix_lsb), ("bit_matrix_lsb", self.bit_matrix_lsb)):
+            if drivers is not None:
+                self._list(name, drivers, "other", "drivers")
+        self._list("column_matrix", self.column_matrix, "other", "stack")
+        self._list("power_gates", self.power_gates, "other", "stack")
         return 0
 
     cdef int _build_sensing(self) except -1:
-        cdef int share = self.columns_per_adc
-        cdef int groups = self.columns // share
+        cdef ReadOut readout = self.forward
         cdef double column = self.nvm.resistance_on / self.rows     # of a column whose cells are all on
         cdef double voltage = self.cell.cell.read_voltage
-        if self.passes == 1:
-            self._build_mux(column)
-        else:
-            self.mux_decoder = RowDecoder(self.tech, address_bits(share + 1), mux=True)
-            self.mux = Mux(self.tech, groups, share + 1, column, digital=self.digital_mux, read_voltage=voltage,
-                           width=self.cells.width)
-            self.mux = self.mux.resized(larger(self.mux_decoder.height, self.mux.height), self.cells.width)
+        cdef list sensing
+        self.slots = readout.share if self.passes == 1 else readout.share + 1
+        readout.build_mux(column, voltage, self.digital_mux, self.slots)
+        self._build_converter(readout, readout.levels, True)
+        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + 1), self.clock,
+                                self.cell.cell.read_pulse, self.spiking)
+        sensing = readout.parts("stack")
+        if self.passes > 1:
             self.part_decoder = RowDecoder(self.tech, 1, mux=True)
-            self.part_mux = Mux(self.tech, groups, 2, column, digital=self.digital_mux, read_voltage=voltage,
+            self.part_mux = Mux(self.tech, readout.count, 2, column, digital=self.digital_mux, read_voltage=voltage,
                                 width=self.cells.width)
             self.part_mux = self.part_mux.resized(
                 larger(self.part_decoder.height, self.part_mux.height), self.cells.width)
-        self._build_adc(self.adc_levels, True)
-        self.shift_add = self._shift_add(groups, to_int(log2(self.adc_levels) + 1))
+            sensing[2:2] = [Part("part_mux", self.part_mux, "other", "stack"),
+                            Part("part_decoder", self.part_decoder, "other", "select")]
+        self._parts += sensing
         return 0
 
     cdef double _packed_width(self, int units, int bits):
@@ -134,53 +127,53 @@ cdef class HybridArray(NVMArray):
         cdef double width = adder.nand.width * 9 * units
         return width if width < self.cells.width else self.cells.width
 
-    cdef ShiftAdd _shift_add_ag(self, int units, int bits):
+    cdef int _build_backward_adder(self, int units, int bits) except -1:
         """As beside an eNVM array, but packed: the cells are so large that their edge would stay empty."""
-        if self.input_bits_ag == 1:
-            return None
-        return ShiftAdd(self.tech, units, bits, self.clock, self.input_bits_ag, self.cell.cell.read_pulse,
-                        spiking=self.spiking, width=self._packed_width(units, bits))
+        return self.backward.build_shift_add(units, bits, self.clock, self.cell.cell.read_pulse, self.spiking,
+                                             self._packed_width(units, bits))
 
-    cdef tuple _joining(self, int units, int bits):
-        """Subtractors and shift-and-adds behind `units` accumulators of `bits` bits."""
+    cdef int _build_join(self, ReadOut readout) except -1:
+        """Subtractors and shift-and-adds behind the accumulators of one direction."""
         # F is a power of two in the circuit, the next one above if it is none in the weight.
         cdef int shift = to_int(ceil(log2(larger(self.synapse.msb_weight, 1))))
-        cdef double width = self._packed_width(units, bits)
-        return (Adder(self.tech, bits, units, width=width),
-                ShiftAdd(self.tech, units, bits, self.clock, shift + 1, self.cell.cell.read_pulse, width=width))
-
-    cdef int _build_join(self) except -1:
-        cdef int bits = to_int(log2(self.adc_levels) + 1) + self.input_bits
-        self.subtractor, self.join = self._joining(self.columns // self.columns_per_adc, bits)
-        if self.training:
-            bits = to_int(log2(self.adc_levels_ag) + 1) + self.input_bits_ag
-            self.subtractor_ag, self.join_ag = self._joining(self.rows // self.rows_per_adc_ag, bits)
+        cdef int bits = to_int(log2(readout.levels) + 1) + readout.input_bits
+        cdef double width = self._packed_width(readout.count, bits)
+        cdef str place = "side" if readout.backward else "stack"
+        cdef Adder subtractor = Adder(self.tech, bits, readout.count, width=width)
+        cdef ShiftAdd join = ShiftAdd(self.tech, readout.count, bits, self.clock, shift + 1,
+                                      self.cell.cell.read_pulse, width=width)
+        if readout.backward:
+            self.backward_subtractor, self.backward_join = subtractor, join
+        else:
+            self.subtractor, self.join = subtractor, join
+        self._list("subtractor", subtractor, "accumulation", place, readout.backward)
+        self._list("join", join, "accumulation", place, readout.backward)
         return 0
 
     # Reading
 
-    cdef double _select_latency(self) noexcept nogil:
-        """Multiplexers and their decoders, both passes, for one of the input bits [s]."""
-        cdef int share = self.columns_per_adc
-        cdef double groups = self.columns // share
+    cdef double _select_latency(self) noexcept:
+        """Multiplexers and their decoders, all passes, for one of the input bits [s]."""
+        cdef ReadOut readout = self.forward
+        cdef double groups = readout.count
         cdef double latency
         if self.passes == 1:
-            return NVMArray._select_latency(self)
-        latency = self.passes * (self.mux.latency(0, share + 1) + self.mux_decoder.latency(
-            STEEP, self.mux.gate.cap_gate_n * groups, self.mux.gate.cap_gate_p * groups, share + 1))
+            return readout.select_latency()
+        latency = self.passes * (readout.mux.latency(0, self.slots) + readout.mux_decoder.latency(
+            STEEP, readout.mux.gate.cap_gate_n * groups, readout.mux.gate.cap_gate_p * groups, self.slots))
         latency += self.part_mux.latency(0, self.passes) + self.part_decoder.latency(
             STEEP, self.part_mux.gate.cap_gate_n * groups, self.part_mux.gate.cap_gate_p * groups, self.passes)
-        return latency / self.input_bits
+        return latency / readout.input_bits
 
-    cdef double _select_energy(self) noexcept nogil:
-        """Multiplexers and their decoders, both passes, for one of the input bits [J]."""
-        cdef int slots = self.columns_per_adc + 1
+    cdef double _select_energy(self) noexcept:
+        """Multiplexers and their decoders, all passes, for one of the input bits [J]."""
+        cdef ReadOut readout = self.forward
         if self.passes == 1:
-            return NVMArray._select_energy(self)
-        return (self.passes * (self.mux.energy(slots) + self.mux_decoder.energy(slots))
-                + self.part_mux.energy(self.passes) + self.part_decoder.energy(self.passes)) / self.input_bits
+            return readout.select_energy()
+        return (self.passes * (readout.mux.energy(self.slots) + readout.mux_decoder.energy(self.slots))
+                + self.part_mux.energy(self.passes) + self.part_decoder.energy(self.passes)) / readout.input_bits
 
-    cdef double _drive_latency(self, double reads) noexcept nogil:
+    cdef double _drive_latency(self, double reads) noexcept:
         """Row drivers of all passes [s]; word and bit lines rise together."""
         cdef double row = self.nvm.row_resistance
         cdef double latency = larger(
@@ -192,25 +185,25 @@ cdef class HybridArray(NVMArray):
                 self.bit_matrix_lsb.read_latency(STEEP, self.cap_bit_line_lsb, row, reads))
         return latency
 
-    cdef double _drive_energy_msb(self, double reads, double activity) noexcept nogil:
+    cdef double _drive_energy_msb(self, double reads, double activity) noexcept:
         return self.word_matrix_msb.read_energy(reads, activity) + self.bit_matrix_msb.read_energy(reads, activity)
 
-    cdef double _drive_energy_lsb(self, double reads, double activity) noexcept nogil:
+    cdef double _drive_energy_lsb(self, double reads, double activity) noexcept:
         if self.passes == 1:
             return 0
         return self.word_matrix_lsb.read_energy(reads, activity) + self.bit_matrix_lsb.read_energy(reads, activity)
 
-    cdef double _join_latency(self, Adder subtractor, ShiftAdd join, double reads) noexcept nogil:
+    cdef double _join_latency(self, Adder subtractor, ShiftAdd join, double reads) noexcept:
         if join is None:
             return 0
         return subtractor.latency(STEEP, join.flip_flops.cap_input, reads) + join.latency(reads)
 
-    cdef double _join_energy(self, Adder subtractor, ShiftAdd join, double reads) noexcept nogil:
+    cdef double _join_energy(self, Adder subtractor, ShiftAdd join, double reads) noexcept:
         if join is None:
             return 0
         return subtractor.energy(reads, subtractor.count) + join.energy(reads)
 
-    cdef ReadPath _repeated(self, ReadPath path) noexcept nogil:
+    cdef ReadPath _repeated(self, ReadPath path) noexcept:
         """The same for every pass."""
         path.drive *= self.passes
         path.select *= self.passes
@@ -225,24 +218,24 @@ cdef class HybridArray(NVMArray):
         path.accumulate_energy *= self.passes
         return path
 
-    cdef ReadPath _forward(self, double activity) noexcept nogil:
-        cdef int share = self.columns_per_adc
+    cdef ReadPath _forward(self, double activity) noexcept:
+        cdef int share = self.forward.share
         cdef ReadPath path = self._repeated(self._sensed_at_once(activity))
         path.drive = self._drive_latency(share)
         path.drive_energy = (self._drive_energy_msb(share, activity) + self._drive_energy_lsb(share, activity)
                              + self._select_energy())
         path.select = self._select_latency()
         # Both parts of a column are joined once all input bits are in.
-        path.accumulate += self._join_latency(self.subtractor, self.join, share) / self.input_bits
-        path.accumulate_energy += self._join_energy(self.subtractor, self.join, share) / self.input_bits
+        path.accumulate += self._join_latency(self.subtractor, self.join, share) / self.forward.input_bits
+        path.accumulate_energy += self._join_energy(self.subtractor, self.join, share) / self.forward.input_bits
         return path
 
-    cdef ReadPath _backward(self, double activity) noexcept nogil:
+    cdef ReadPath _backward(self, double activity) noexcept:
         cdef double half = self.columns // 2
-        cdef int share = self.rows_per_adc_ag
+        cdef int share = self.backward.share
         cdef ReadPath path = self._repeated(self._backward_with(self.nvm.resistance_average / half))
-        path.accumulate += self._join_latency(self.subtractor_ag, self.join_ag, share) / self.input_bits_ag
-        path.accumulate_energy += self._join_energy(self.subtractor_ag, self.join_ag, share) / self.input_bits_ag
+        path.accumulate += self._join_latency(self.backward_subtractor, self.backward_join, share) / self.backward.input_bits
+        path.accumulate_energy += self._join_energy(self.backward_subtractor, self.backward_join, share) / self.backward.input_bits
         return path
 
     def part_energies(self, double vectors, double total_activity):
@@ -259,19 +252,19 @@ cdef class HybridArray(NVMArray):
             "msb", "lsb" : row drivers; "join" : subtractor and shift-and-add of both parts. Everything else is the
             same in both passes.
         """
-        cdef int share = self.columns_per_adc
+        cdef int share = self.forward.share
         energies = {
             "msb": self._drive_energy_msb(share, 0) * vectors
             + (self._drive_energy_msb(share, 1) - self._drive_energy_msb(share, 0)) * total_activity,
             "lsb": self._drive_energy_lsb(share, 0) * vectors
             + (self._drive_energy_lsb(share, 1) - self._drive_energy_lsb(share, 0)) * total_activity,
-            "join": self._join_energy(self.subtractor, self.join, share) / self.input_bits * vectors,
+            "join": self._join_energy(self.subtractor, self.join, share) / self.forward.input_bits * vectors,
         }
         return energies
 
     def join_latency(self):
         """Time of joining both parts, for one bit plane of an input vector, forward [s]."""
-        return self._join_latency(self.subtractor, self.join, self.columns_per_adc) / self.input_bits
+        return self._join_latency(self.subtractor, self.join, self.forward.share) / self.forward.input_bits
 
     # Updating
 
@@ -309,28 +302,30 @@ cdef class HybridArray(NVMArray):
         The columns that share an ADC follow one another: drivers + multiplexer, then for each of them the settling of
         the line and a conversion of one cell in the mean of its states.
         """
-        cdef int share = self.columns_per_adc
+        cdef ReadOut readout = self.forward
+        cdef int share = readout.share
         cdef double resistance = self.nvm.resistance_average
         cdef double row = self.nvm.row_resistance
         cdef double one = 1.0 / self.rows
         cdef SwitchMatrix bits = self.bit_matrix_msb if self.bit_matrix_lsb is None else self.bit_matrix_lsb
-        cdef Conversion cell = self.adc.convert(&resistance, 1)
+        cdef Conversion cell = readout.converter.convert(&resistance, 1)
         cdef double drive = larger(
             self.word_matrix_lsb.read_latency(STEEP, self.cap_word_line_lsb, row, 1),
             bits.read_latency(STEEP, self.cap_bit_line_lsb, row, 1))
         cdef double settle = self.nvm.settling_time(self.nvm.cap_column, resistance)
-        cdef double latency = (larger(drive, self._select_latency() * self.input_bits / self.passes)
-                               + share * (settle + cell.latency) + self.encoder.latency(STEEP, share))
+        cdef double latency = (larger(drive, self._select_latency() * readout.input_bits / self.passes)
+                               + share * (settle + cell.latency) + readout.converter.after_latency(share))
         cdef double energy = (self.word_matrix_lsb.read_energy(1, one) + bits.read_energy(1, one)
-                              + self._select_energy() * self.input_bits / self.passes
-                              + self.nvm.line_energy(columns, 1) + columns * cell.energy + self.encoder.energy(share))
+                              + self._select_energy() * readout.input_bits / self.passes
+                              + self.nvm.line_energy(columns, 1) + columns * cell.energy
+                              + readout.converter.after_energy(share))
         return latency, energy
 
-    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept nogil:
+    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept:
         return larger(
             self.word_matrix_msb.write_latency(STEEP, self.nvm.cap_word_line, self.nvm.row_resistance, writes),
             self.bit_matrix_msb.write_latency(STEEP, self.nvm.cap_row, self.nvm.row_resistance, writes))
 
-    cdef double _row_write_energy(self, double writes, double column_activity) noexcept nogil:
+    cdef double _row_write_energy(self, double writes, double column_activity) noexcept:
         return (self.word_matrix_msb.write_energy(writes, column_activity)
                 + self.bit_matrix_msb.write_energy(writes, column_activity))

@@ -8,11 +8,11 @@ cimport cython
 from libc.math cimport log2
 
 from neurosim.circuits._cell_array cimport NVMCells
-from neurosim._circuits cimport Adder, FlipFlops
+from neurosim.circuits._cell_array cimport NVMCells
 from neurosim.circuits._drivers cimport DecoderDriver, RowDecoder, WordLineDriver
-from neurosim.circuits._subarray cimport (
-    ArrayWrite, ReadPath, SubArray, address_bits, larger, total_leakage, total_width, write_operations,
-)
+from neurosim.circuits._parts cimport Part, address_bits
+from neurosim.circuits._readout cimport ReadOut
+from neurosim.circuits._subarray cimport ArrayWrite, ReadPath, SubArray, larger, write_operations
 from neurosim.circuits._switches cimport RowSwitches, SwitchMatrix
 from neurosim.technology._transistor cimport to_int
 
@@ -43,110 +43,97 @@ cdef class NVMArray(SubArray):
             write_pulses=self.initial_write_pulses, height=self.cells.height if side == "row" else 0,
             width=self.cells.width if side == "column" else 0)
 
-    cdef int _build_ag(self, bint at_once, double mux_resistance) except -1:
-        """Transposed read-out: the column drivers drive, multiplexer and ADCs beside the array sense its rows."""
-        cdef int count = self.rows // self.rows_per_adc_ag
+    cdef int _build_backward(self, bint at_once, double mux_resistance) except -1:
+        """Transposed read-out: the column drivers drive, multiplexer and converters beside the array sense its rows."""
+        cdef ReadOut readout = self.backward
         cdef int bits = address_bits(self.columns) + self.cell_bits
-        cdef double height = self.cells.height
-        self._build_mux_ag(mux_resistance)
+        self.serial_backward = not at_once
+        readout.build_mux(mux_resistance, self.cell.cell.read_voltage, self.digital_mux, readout.share)
         if at_once:
-            self._build_adc_ag(self.adc_levels_ag, True)
-            bits = to_int(log2(self.adc_levels_ag) + self.input_bits_ag + 1)
+            self._build_converter(readout, readout.levels, True)
+            bits = to_int(log2(readout.levels) + readout.input_bits + 1)
         else:
-            self._build_adc_ag(1 << self.cell_bits, False)
-            self.flip_flops_ag = FlipFlops(self.tech, (bits + 1) * count, self.clock, height=height)
-            self.adder_ag = Adder(self.tech, bits, count, height=height)
-            bits += self.input_bits_ag + 1
-        self.shift_add_ag = self._shift_add_ag(count, bits)
-        self._place_ag(
-            stack=(),
-            side=(self.mux_ag, self.adc_ag, self.encoder_ag, self.flip_flops_ag, self.adder_ag, self.shift_add_ag),
-            used=(self.mux_ag, self.mux_decoder_ag, self.adc_ag, self.encoder_ag, self.flip_flops_ag, self.adder_ag,
-                  self.shift_add_ag),
-            adc=(self.adc_ag, self.encoder_ag),
-            accumulation=(self.flip_flops_ag, self.adder_ag, self.shift_add_ag),
-            other=(self.mux_ag, self.mux_decoder_ag))
-        self.leakage += total_leakage((
-            self.column_matrix, self.mux_ag, self.mux_decoder_ag, self.adc_ag, self.encoder_ag, self.flip_flops_ag,
-            self.adder_ag, self.shift_add_ag))
+            self._build_converter(readout, 1 << self.cell_bits, False)
+            readout.build_adder(bits, readout.count, self.clock)
+            bits += readout.input_bits + 1
+        self._build_backward_adder(readout.count, bits)
+        # Quirk: it is evaluated once more for the transposed read, and its leakage added again.
+        self._parts.append(Part("column_matrix", self.column_matrix, "", "inside", backward=True, complains="never"))
+        self._parts += readout.parts("side")
         return 0
 
-    cdef double _backward_reads(self) noexcept nogil:
-        """How often the columns are driven in one transposed read."""
-        if self.adder_ag is None:       # all columns at once
-            return self.rows_per_adc_ag
-        return self.rows_per_adc_ag * self.columns * self.activity_ag
+    cdef int _build_backward_adder(self, int units, int bits) except -1:
+        """Shift-and-adds beside the array."""
+        return self.backward.build_shift_add(units, bits, self.clock, self.cell.cell.read_pulse, self.spiking)
 
-    cdef ReadPath _backward_with(self, double resistance) noexcept nogil:
+    cdef double _backward_reads(self) noexcept:
+        """How often the columns are driven in one transposed read."""
+        if self.serial_backward:
+            return self.backward.share * self.columns * self.activity_backward
+        return self.backward.share      # all columns at once
+
+    cdef ReadPath _backward_with(self, double resistance) noexcept:
         """Transposed read that waits for a row of `resistance` [ohm]."""
-        cdef bint serial = self.adder_ag is not None
-        cdef int share = self.rows_per_adc_ag
-        cdef int count = self.rows // share
-        cdef double columns = self.columns * self.activity_ag if serial else 1
+        cdef ReadOut readout = self.backward
+        cdef int share = readout.share
+        cdef double columns = self.columns * self.activity_backward if self.serial_backward else 1
         cdef double reads = self._backward_reads()
         # Quirk: the lines are those of a forward read, as many as the *rows* of the array and the forward ADCs.
-        cdef double lines = (self.columns + self.columns_per_adc - 1) // self.columns_per_adc
-        cdef double rows = self.rows * self.activity_ag
+        cdef double lines = (self.columns + self.forward.share - 1) // self.forward.share
+        cdef double rows = self.rows * self.activity_backward
         cdef ReadPath path
         path.drive = self.column_matrix.read_latency(STEEP, self.nvm.cap_column, self.nvm.column_resistance, reads)
-        path.select = self._select_energy_ag()
-        path.settle = self.nvm.settling_time(self.nvm.cap_row_drains, resistance) * share / self.input_bits_ag
-        path.sense = 0
+        # Quirk: waited for as many seconds as it takes joules.
+        path.select = readout.select_energy()
+        path.settle = self.nvm.settling_time(self.nvm.cap_row_drains, resistance) * share / readout.input_bits
+        path.sense = readout.converter.after_latency(reads)
         path.conversions = share * columns
         path.accumulate = 0
-        path.drive_energy = self.column_matrix.read_energy(reads, 0) + self._select_energy_ag()
-        path.line_energy = (self.nvm.line_energy(lines, 1) * rows if serial
+        path.drive_energy = self.column_matrix.read_energy(reads, 0) + readout.select_energy()
+        path.line_energy = (self.nvm.line_energy(lines, 1) * rows if self.serial_backward
                             else self.nvm.line_energy(lines, rows)) * share
-        path.encode_energy = 0
+        path.encode_energy = readout.converter.after_energy(reads)
         path.column_conversions = columns
         path.accumulate_energy = 0
-        if self.encoder_ag is not None:
-            path.sense = self.encoder_ag.latency(STEEP, reads)
-            path.encode_energy = self.encoder_ag.energy(reads)
-        if serial:
-            path.accumulate = (self.adder_ag.latency(STEEP, self.flip_flops_ag.cap_input, reads)
-                               + self.flip_flops_ag.latency(reads))
-            path.accumulate_energy = (self.flip_flops_ag.energy(reads, count * (self.adder_ag.bits + 1))
-                                      + self.adder_ag.energy(reads, count))
-        if self.shift_add_ag is not None:
-            path.accumulate += self.shift_add_ag.latency(share)
-            path.accumulate_energy += self.shift_add_ag.energy(share)
+        if self.serial_backward:
+            path.accumulate = readout.counted_latency(reads)
+            path.accumulate_energy = readout.counted_energy(reads, readout.count, readout.adder.bits + 1)
+        path.accumulate += readout.added_latency(share)
+        path.accumulate_energy += readout.added_energy(share)
         return path
 
-    cdef ReadPath _sensed_at_once(self, double activity) noexcept nogil:
-        """The part of a forward read of all rows that is behind the drivers: lines, ADC, encoder, shift-and-add."""
-        cdef int share = self.columns_per_adc
+    cdef ReadPath _sensed_at_once(self, double activity) noexcept:
+        """The part of a forward read of all rows that is behind the drivers: lines, converter, shift-and-add."""
+        cdef ReadOut readout = self.forward
+        cdef int share = readout.share
         cdef int lines = (self.columns + share - 1) // share
         cdef double half = self.rows // 2           # half of the rows conduct
         cdef ReadPath path
         path.drive = path.select = path.drive_energy = 0
         path.settle = self.nvm.settling_time(
-            self.nvm.cap_column, self.nvm.resistance_average / half) * share / self.input_bits
-        path.sense = self.encoder.latency(STEEP, share)
+            self.nvm.cap_column, self.nvm.resistance_average / half) * share / readout.input_bits
+        path.sense = readout.converter.after_latency(share)
         path.conversions = share
-        path.accumulate = 0
+        path.accumulate = readout.added_latency(share)
         path.line_energy = self.nvm.line_energy(lines, self.rows * activity) * share
-        path.encode_energy = self.encoder.energy(share)
-        # Quirk: each column is converted once, though the ADC works `share` times in the latency.
+        path.encode_energy = readout.converter.after_energy(share)
+        # Quirk: each column is converted once, though the converter works `share` times in the latency.
         path.column_conversions = 1
-        path.accumulate_energy = 0
-        if self.shift_add is not None:
-            path.accumulate = self.shift_add.latency(share)
-            path.accumulate_energy = self.shift_add.energy(share)
+        path.accumulate_energy = readout.added_energy(share)
         return path
 
-    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept nogil:
+    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept:
         """Row drivers of one update; `driver` is what the crossbar's driver remembers, before and after."""
         return 0
 
-    cdef double _row_write_energy(self, double writes, double column_activity) noexcept nogil:
+    cdef double _row_write_energy(self, double writes, double column_activity) noexcept:
         return 0
 
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, ArrayWrite *out) noexcept nogil:
+                    long vectors, double previous, bint back, ArrayWrite *out) noexcept:
         cdef double writes = 2 * write_operations(
             self.columns, column_activity, self.cells_per_write) * self.rows * row_activity
-        cdef double reads = self._backward_reads() if self.training else 0
+        cdef double reads = self._backward_reads() if self.training and back else 0
         out.driver_latency = previous
         out.latency = larger(
             self._row_write_latency(writes, vectors, &out.driver_latency),
@@ -169,51 +156,35 @@ cdef class SequentialNVM(NVMArray):
 
     cdef int _build(self) except -1:
         cell = self.cell.cell
-        cdef int count = self.columns // self.columns_per_adc
+        cdef ReadOut readout = self.forward
         cdef int bits = address_bits(self.rows) + self.cell_bits
-        cdef double height, width
-        self._build_cells()
-        height = self.cells.height
-        width = self.cells.width
+        cdef double height = self.cells.height
         self.adc_in_total = False
         self.decoder = RowDecoder(self.tech, address_bits(self.rows), height=height)
+        self._parts.append(Part("decoder", self.decoder, "other", "drivers"))
         if self.transistors:
             self.word_line_driver = WordLineDriver(
                 self.tech, self.rows, read_voltage=cell.read_voltage, write_voltage=cell.write_voltage, height=height)
+            self._parts.append(Part("word_line_driver", self.word_line_driver, "other", "drivers"))
         else:
             self.crossbar_driver = DecoderDriver(
                 self.tech, self.rows, self.columns, self.nvm.resistance_on, read_voltage=cell.read_voltage,
                 write_voltage=cell.write_voltage, access_transistor=False, height=height)
+            self._parts.append(Part("crossbar_driver", self.crossbar_driver, "other", "drivers"))
         self.column_matrix = self._matrix("column", self.columns, self.nvm.resistance_on)
-        self._build_mux(self.nvm.resistance_on)
-        self._build_adc(1 << self.cell_bits, False)
-        self.flip_flops = FlipFlops(self.tech, (bits + 1) * count, self.clock, width=width)
-        self.adder = Adder(self.tech, bits, count, width=width)
-        self.shift_add = self._shift_add(count, bits + 1)
-        self._place(
-            stack=(self.column_matrix, self.cells, self.mux, self.adc, self.encoder, self.adder, self.flip_flops,
-                   self.shift_add),
-            side=larger(total_width((self.decoder, self.word_line_driver, self.crossbar_driver)),
-                        total_width((self.mux_decoder,))),
-            used=(self.cells, self.decoder, self.crossbar_driver, self.word_line_driver, self.column_matrix, self.mux,
-                  self.adc, self.encoder, self.mux_decoder, self.adder, self.flip_flops, self.shift_add),
-            adc=(self.adc, self.encoder),
-            accumulation=(self.adder, self.flip_flops, self.shift_add),
-            other=(self.decoder, self.word_line_driver, self.crossbar_driver, self.column_matrix, self.mux,
-                   self.mux_decoder))
-        self.leakage = total_leakage((
-            self.decoder, self.crossbar_driver, self.word_line_driver, self.column_matrix, self.mux, self.mux_decoder,
-            self.adc, self.encoder, self.flip_flops, self.adder, self.shift_add))
+        self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack"))
+        readout.build_mux(self.nvm.resistance_on, cell.read_voltage, self.digital_mux, readout.share)
+        self._build_converter(readout, 1 << self.cell_bits, False)
+        readout.build_adder(bits, readout.count, self.clock)
+        readout.build_shift_add(readout.count, bits + 1, self.clock, cell.read_pulse, self.spiking)
+        self._parts += readout.parts("stack")
         if self.training:
-            self._build_ag(False, self.nvm.resistance_on)
-        self._collect((), (
-            self.decoder, self.word_line_driver, self.crossbar_driver, self.column_matrix, self.mux, self.mux_decoder,
-            self.adc, self.encoder, self.flip_flops, self.adder, self.shift_add, self.mux_ag, self.mux_decoder_ag,
-            self.adc_ag, self.encoder_ag, self.flip_flops_ag, self.adder_ag, self.shift_add_ag))
+            self._build_backward(False, self.nvm.resistance_on)
         return 0
 
-    cdef ReadPath _forward(self, double activity) noexcept nogil:
-        cdef int share = self.columns_per_adc
+    cdef ReadPath _forward(self, double activity) noexcept:
+        cdef ReadOut readout = self.forward
+        cdef int share = readout.share
         cdef int lines = (self.columns + share - 1) // share
         cdef double rows = self.rows * activity
         cdef double reads = rows * share
@@ -228,34 +199,28 @@ cdef class SequentialNVM(NVMArray):
             path.drive += self.crossbar_driver.read_latency(
                 self._decoded(), self.nvm.cap_row, self.nvm.row_resistance, reads)
             path.drive_energy += self.crossbar_driver.read_energy(lines, reads)
-        path.drive_energy += self._select_energy()
-        path.select = self._select_latency()
-        path.settle = self.nvm.settling_time(self.nvm.cap_column, self.nvm.resistance_average) * share / self.input_bits
-        path.sense = 0
+        path.drive_energy += readout.select_energy()
+        path.select = readout.select_latency()
+        path.settle = (self.nvm.settling_time(self.nvm.cap_column, self.nvm.resistance_average)
+                       * share / readout.input_bits)
+        path.sense = readout.converter.after_latency(reads)
         path.conversions = reads
-        path.accumulate = (self.adder.latency(STEEP, self.flip_flops.cap_input, reads)
-                           + self.flip_flops.latency(reads))
+        path.accumulate = readout.counted_latency(reads) + readout.added_latency(share)
         path.line_energy = self.nvm.line_energy(lines, 1) * reads
-        path.encode_energy = 0
+        path.encode_energy = readout.converter.after_energy(reads)
         path.column_conversions = rows
-        path.accumulate_energy = (self.adder.energy(reads, lines)
-                                  + self.flip_flops.energy(reads, lines * (self.adder.bits + 1)))
-        if self.encoder is not None:
-            path.sense = self.encoder.latency(STEEP, reads)
-            path.encode_energy = self.encoder.energy(reads)
-        if self.shift_add is not None:
-            path.accumulate += self.shift_add.latency(share)
-            path.accumulate_energy += self.shift_add.energy(share)
+        path.accumulate_energy = (readout.counted_energy(reads, lines, readout.adder.bits + 1)
+                                  + readout.added_energy(share))
         return path
 
-    cdef ReadPath _backward(self, double activity) noexcept nogil:
+    cdef ReadPath _backward(self, double activity) noexcept:
         return self._backward_with(self.nvm.resistance_average)
 
-    cdef double _decoded(self) noexcept nogil:
+    cdef double _decoded(self) noexcept:
         """Slope behind the decoder [1/s]."""
         return self.decoder.ramp(STEEP, self.nvm.cap_word_line, 0)
 
-    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept nogil:
+    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept:
         cdef double latency = self.decoder.latency(STEEP, self.nvm.cap_word_line, 0, writes)
         cdef double before
         cdef long _vector
@@ -270,7 +235,7 @@ cdef class SequentialNVM(NVMArray):
                 break
         return latency + driver[0]
 
-    cdef double _row_write_energy(self, double writes, double column_activity) noexcept nogil:
+    cdef double _row_write_energy(self, double writes, double column_activity) noexcept:
         cdef double energy = self.decoder.energy(writes)
         if self.transistors:
             return energy + self.word_line_driver.write_energy(writes)
@@ -287,41 +252,29 @@ cdef class ParallelNVM(NVMArray):
 
     cdef int _build(self) except -1:
         cell = self.cell.cell
-        cdef int count = self.columns // self.columns_per_adc
-        cdef double column_resistance       # of a column whose cells are all on [ohm]
-        self._build_cells()
-        column_resistance = self.nvm.resistance_on / self.rows
+        cdef ReadOut readout = self.forward
+        cdef double column_resistance = self.nvm.resistance_on / self.rows  # of a column whose cells are all on [ohm]
         if self.transistors:
             self.row_switches = RowSwitches(
                 self.tech, self.rows, self.clock, access_voltage=cell.access_voltage, read_voltage=cell.read_voltage,
                 height=self.cells.height)
+            self._parts.append(Part("row_switches", self.row_switches, "other", "drivers"))
         else:
             self.row_matrix = self._matrix("row", self.rows, column_resistance * self.rows / self.columns)
+            self._parts.append(Part("row_matrix", self.row_matrix, "other", "drivers"))
         self.column_matrix = self._matrix("column", self.columns, column_resistance * self.rows)
-        self._build_mux(column_resistance)
-        self._build_adc(self.adc_levels, True)
-        self.shift_add = self._shift_add(count, to_int(log2(self.adc_levels) + 1))
-        self._place(
-            stack=(self.column_matrix, self.cells, self.mux, self.adc, self.encoder, self.shift_add),
-            side=larger(total_width((self.row_switches, self.row_matrix)), total_width((self.mux_decoder,))),
-            used=(self.cells, self.row_matrix, self.row_switches, self.column_matrix, self.mux, self.adc,
-                  self.mux_decoder, self.encoder, self.shift_add),
-            adc=(self.adc, self.encoder),
-            accumulation=(self.shift_add,),
-            other=(self.row_switches, self.row_matrix, self.column_matrix, self.mux, self.mux_decoder))
-        self.leakage = total_leakage((
-            self.row_matrix, self.row_switches, self.column_matrix, self.mux, self.mux_decoder, self.adc,
-            self.encoder, self.shift_add))
+        self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack"))
+        readout.build_mux(column_resistance, cell.read_voltage, self.digital_mux, readout.share)
+        self._build_converter(readout, readout.levels, True)
+        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + 1), self.clock, cell.read_pulse,
+                                self.spiking)
+        self._parts += readout.parts("stack")
         if self.training:
-            self._build_ag(self.parallel_backward, self.nvm.resistance_on / self.columns)
-        self._collect((), (
-            self.row_switches, self.row_matrix, self.column_matrix, self.mux, self.mux_decoder, self.adc, self.encoder,
-            self.shift_add, self.mux_ag, self.mux_decoder_ag, self.adc_ag, self.encoder_ag, self.flip_flops_ag,
-            self.adder_ag, self.shift_add_ag))
+            self._build_backward(self.parallel_backward, self.nvm.resistance_on / self.columns)
         return 0
 
-    cdef ReadPath _forward(self, double activity) noexcept nogil:
-        cdef int share = self.columns_per_adc
+    cdef ReadPath _forward(self, double activity) noexcept:
+        cdef int share = self.forward.share
         cdef ReadPath path = self._sensed_at_once(activity)
         if self.transistors:
             path.drive = self.row_switches.read_latency(
@@ -330,23 +283,23 @@ cdef class ParallelNVM(NVMArray):
         else:
             path.drive = self.row_matrix.read_latency(STEEP, self.nvm.cap_row, self.nvm.row_resistance, share)
             path.drive_energy = self.row_matrix.read_energy(share, activity)
-        path.drive_energy += self._select_energy()
-        path.select = self._select_latency()
+        path.drive_energy += self.forward.select_energy()
+        path.select = self.forward.select_latency()
         return path
 
-    cdef ReadPath _backward(self, double activity) noexcept nogil:
+    cdef ReadPath _backward(self, double activity) noexcept:
         cdef double half = self.columns // 2
         # Quirk: the rows are waited for as if half of all columns conducted, also when they are driven one by one.
         return self._backward_with(self.nvm.resistance_average / half)
 
-    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept nogil:
-        cdef int share = self.columns_per_adc
+    cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept:
+        cdef int share = self.forward.share
         if self.transistors:
             return self.row_switches.write_latency(
                 STEEP, self.nvm.cap_word_line, self.nvm.row_resistance, writes, share)
         return self.row_matrix.write_latency(STEEP, self.nvm.cap_row, self.nvm.row_resistance, writes, share)
 
-    cdef double _row_write_energy(self, double writes, double column_activity) noexcept nogil:
+    cdef double _row_write_energy(self, double writes, double column_activity) noexcept:
         if self.transistors:
-            return self.row_switches.write_energy(writes, self.columns_per_adc)
-        return self.row_matrix.write_energy(writes, column_activity, self.columns_per_adc)
+            return self.row_switches.write_energy(writes, self.forward.share)
+        return self.row_matrix.write_energy(writes, column_activity, self.forward.share)

@@ -8,12 +8,12 @@ cimport cython
 from libc.math cimport log2
 
 from neurosim.circuits._cell_array cimport SRAMCells
-from neurosim._circuits cimport Adder, FlipFlops
+from neurosim.circuits._cell_array cimport SRAMCells
 from neurosim.circuits._drivers cimport RowDecoder
-from neurosim.circuits._sensing cimport Precharger, SenseAmp, SRAMWriteDriver
-from neurosim.circuits._subarray cimport (
-    ArrayWrite, ReadPath, SubArray, address_bits, larger, total_leakage, write_operations,
-)
+from neurosim.circuits._parts cimport Part, address_bits
+from neurosim.circuits._readout cimport ReadOut
+from neurosim.circuits._sensing cimport SenseAmp
+from neurosim.circuits._subarray cimport ArrayWrite, ReadPath, SubArray, write_operations
 from neurosim.circuits._switches cimport SwitchMatrix
 from neurosim.technology._transistor cimport to_int
 
@@ -31,19 +31,19 @@ cdef class SRAMArray(SubArray):
     cdef SRAMCells sram
 
     cdef int _build_cells(self) except -1:
-        cdef double width
         self.cells = self.sram = SRAMCells(self.tech, self.cell, self.rows, self.columns, **self._cell_options)
-        width = self.sram.width
-        self.precharger = Precharger(
-            self.tech, self.columns, load_resistance=self.sram.column_resistance, cells_per_read=self.cells_per_read,
-            cells_per_write=self.cells_per_write, width=width)
-        self.write_driver = SRAMWriteDriver(self.tech, self.columns, cells_per_write=self.cells_per_write, width=width)
+        return 0
+
+    cdef int _build_precharge(self) except -1:
+        """Prechargers and write drivers of both directions, which the reference lays out first."""
+        self.forward.build_precharge(self.sram.column_resistance, self.cells_per_read, self.cells_per_write)
+        self._parts += [Part("precharger", self.forward.precharger, "adc", "stack"),
+                        Part("write_driver", self.forward.write_driver, "other", "stack")]
         if self.training:
-            self.precharger_ag = Precharger(
-                self.tech, self.rows, load_resistance=self.sram.row_resistance, cells_per_read=self.cells_per_read,
-                cells_per_write=self.cells_per_write, height=self.sram.height)
-            self.write_driver_ag = SRAMWriteDriver(
-                self.tech, self.rows, cells_per_write=self.cells_per_write, height=self.sram.height)
+            self.backward.build_precharge(self.sram.row_resistance, self.cells_per_read, self.cells_per_write)
+            self._parts += [Part("precharger", self.backward.precharger, "adc", "side", backward=True),
+                            Part("write_driver", self.backward.write_driver, "other", "side", backward=True,
+                                 leaks=False)]
         return 0
 
     cdef SwitchMatrix _matrix(self, int lines, double resistance, double height, double width):
@@ -53,70 +53,69 @@ cdef class SRAMArray(SubArray):
             access_transistor=cell.has_transistor, cells_per_write=self.cells_per_write, write_pulses=1,
             height=height, width=width)
 
-    cdef int _build_serial_ag(self) except -1:
+    cdef int _build_serial_backward(self) except -1:
         """Transposed read-out, one column of the array at a time."""
+        cdef ReadOut readout = self.backward
         cdef int bits = address_bits(self.columns) + 1
         cdef int count = self.rows // self.cells_per_synapse
-        cdef double height = self.sram.height
         # Quirk: one sense amplifier for each column, though it is the rows that are sensed.
-        self.sense_amp_ag = SenseAmp(
+        readout.sense_amp = SenseAmp(
             self.tech, self.columns, sense_voltage=self.cell.cell.min_sense_voltage,
             pitch=self.sram.column_length / self.rows, clock=self.clock, cells_per_read=self.cells_per_read,
-            height=height)
-        self.flip_flops_ag = FlipFlops(self.tech, (bits + 1) * count, self.clock, height=height)
-        self.adder_ag = Adder(self.tech, bits, count, height=height)
-        self.shift_add_ag = self._shift_add_ag(count, bits + self.input_bits_ag + 1)
-        if self.shift_add_ag is not None and self.shift_add is None:
+            height=self.sram.height)
+        readout.build_adder(bits, count, self.clock)
+        readout.build_shift_add(count, bits + readout.input_bits + 1, self.clock, self.cell.cell.read_pulse,
+                                self.spiking)
+        if readout.shift_add is not None and self.forward.shift_add is None:
             # Quirk: the time of the forward shift-and-add is asked for instead, though there is none.
             self.complaint_per_read = "[ShiftAdd] Error: Require initialization first!"
+        self._parts.append(Part("sense_amp", readout.sense_amp, "adc", "side", backward=True, complains="once"))
+        self._parts += readout.parts("side")
         return 0
 
     cdef ReadPath _serial_backward(self, double drive, double drive_energy, double ramp, double reads,
-                                   double accesses, int register_bits) noexcept nogil:
+                                   double accesses, int register_bits) noexcept:
         """Transposed read, one column of the array at a time.
 
         `reads` operations count for the time, `accesses` for the energy.
         """
+        cdef ReadOut readout = self.backward
         cdef int sums = self.cells_per_read // self.cells_per_synapse
         cdef double line = self.sram.cap_row
         cdef ReadPath path
         path.drive = drive
         path.select = 0
         path.settle = 0
-        path.sense = (self.precharger_ag.read_latency(line, reads)
+        path.sense = (readout.precharger.read_latency(line, reads)
                       + self.sram.discharge_time(line, self.sram.row_resistance, ramp) * reads
-                      + self.sense_amp_ag.latency(reads))
+                      + readout.sense_amp.latency(reads))
         path.conversions = 0
         # Quirk: the time of the shift-and-add is forgotten.
-        path.accumulate = (self.adder_ag.latency(STEEP, self.flip_flops_ag.cap_input, reads)
-                           + self.flip_flops_ag.latency(reads))
+        path.accumulate = readout.counted_latency(reads)
         path.drive_energy = drive_energy
-        path.line_energy = self.precharger_ag.read_energy(line, accesses) + self.sense_amp_ag.energy(accesses)
+        path.line_energy = readout.precharger.read_energy(line, accesses) + readout.sense_amp.energy(accesses)
         path.encode_energy = 0
         path.column_conversions = 0
-        path.accumulate_energy = (self.adder_ag.energy(accesses, sums)
-                                  + self.flip_flops_ag.energy(accesses, sums * register_bits))
-        if self.shift_add_ag is not None:
-            path.accumulate_energy += self.shift_add_ag.energy(accesses)
+        path.accumulate_energy = readout.counted_energy(accesses, sums, register_bits) + readout.added_energy(accesses)
         return path
 
-    cdef double _serial_reads(self) noexcept nogil:
+    cdef double _serial_reads(self) noexcept:
         """Operations of a transposed read, one column at a time, that count for the time."""
         # Quirk: they are counted by the columns, not by the rows.
-        return write_operations(self.columns, 1, self.cells_per_read) * self.columns * self.activity_ag
+        return write_operations(self.columns, 1, self.cells_per_read) * self.columns * self.activity_backward
 
-    cdef double _serial_accesses(self) noexcept nogil:
+    cdef double _serial_accesses(self) noexcept:
         """The same for the energy, rounded down: none if fewer cells than `cells_per_read` are in a column."""
-        return (self.rows // self.cells_per_read) * self.columns * self.activity_ag
+        return (self.rows // self.cells_per_read) * self.columns * self.activity_backward
 
-    cdef double _word_line_write_latency(self, double rows, double writes) noexcept nogil:
+    cdef double _word_line_write_latency(self, double rows, double writes) noexcept:
         return 0
 
-    cdef double _word_line_write_energy(self, double rows, double writes, double column_activity) noexcept nogil:
+    cdef double _word_line_write_energy(self, double rows, double writes, double column_activity) noexcept:
         return 0
 
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, ArrayWrite *out) noexcept nogil:
+                    long vectors, double previous, bint back, ArrayWrite *out) noexcept:
         cdef double rows = self.rows * row_activity
         cdef double writes = write_operations(
             self.columns, column_activity, self.cells_per_write) * self.rows * row_activity
@@ -128,12 +127,12 @@ cdef class SRAMArray(SubArray):
         out.latency = (
             self.sram.flip_time() * writes
             + self._word_line_write_latency(rows, writes)
-            + self.precharger.write_latency(self.sram.cap_column, writes)
-            + self.write_driver.write_latency(STEEP, self.sram.cap_column, self.sram.column_resistance, writes))
+            + self.forward.precharger.write_latency(self.sram.cap_column, writes)
+            + self.forward.write_driver.write_latency(STEEP, self.sram.cap_column, self.sram.column_resistance, writes))
         out.energy = (
             self._word_line_write_energy(rows, accesses, column_activity)
-            + self.precharger.write_energy(self.sram.cap_column, self.initial_column_activity, accesses)
-            + self.write_driver.write_energy(self.initial_column_activity, accesses)
+            + self.forward.precharger.write_energy(self.sram.cap_column, self.initial_column_activity, accesses)
+            + self.forward.write_driver.write_energy(self.initial_column_activity, accesses)
             + self.sram.flip_energy() * self.columns * column_activity * self.rows * row_activity)
         out.driver_latency = previous
 
@@ -147,53 +146,32 @@ cdef class SequentialSRAM(SRAMArray):
     """
 
     cdef int _build(self) except -1:
+        cdef ReadOut readout = self.forward
         cdef int bits = address_bits(self.rows) + 1
         cdef int count = self.columns // self.cells_per_synapse
-        cdef double width
-        self._build_cells()
-        width = self.cells.width
+        cdef double width = self.cells.width
+        self._build_precharge()
         self.decoder = RowDecoder(self.tech, address_bits(self.rows), height=self.cells.height)
-        self.sense_amp = SenseAmp(
+        readout.sense_amp = SenseAmp(
             self.tech, self.columns, sense_voltage=self.cell.cell.min_sense_voltage,
             pitch=self.cells.row_length / self.columns, clock=self.clock, cells_per_read=self.cells_per_read,
             width=width, fit="keep-area")
-        self.adder = Adder(self.tech, bits, count, width=width)
-        self.flip_flops = FlipFlops(self.tech, (bits + 1) * count, self.clock, width=width)
-        self.shift_add = self._shift_add(count, bits + 1)
-        self._place(
-            stack=(self.precharger, self.write_driver, self.cells, self.sense_amp, self.adder, self.flip_flops,
-                   self.shift_add),
-            side=self.decoder.width,
-            used=(self.cells, self.decoder, self.precharger, self.write_driver, self.sense_amp, self.adder,
-                  self.flip_flops, self.shift_add),
-            adc=(self.sense_amp, self.precharger),
-            accumulation=(self.adder, self.flip_flops, self.shift_add),
-            other=(self.decoder, self.write_driver))
-        self.leakage = total_leakage((
-            self.cells, self.decoder, self.precharger, self.write_driver, self.sense_amp, self.flip_flops, self.adder,
-            self.shift_add))
+        readout.build_adder(bits, count, self.clock)
+        readout.build_shift_add(count, bits + 1, self.clock, self.cell.cell.read_pulse, self.spiking)
+        self._parts += [Part("decoder", self.decoder, "other", "drivers"),
+                        Part("sense_amp", readout.sense_amp, "adc", "stack", complains="once"),
+                        Part("adder", readout.adder, "accumulation", "stack"),
+                        Part("flip_flops", readout.flip_flops, "accumulation", "stack")]
+        if readout.shift_add is not None:
+            self._parts.append(Part("shift_add", readout.shift_add, "accumulation", "stack"))
         if self.training:
-            self.decoder_ag = RowDecoder(self.tech, address_bits(self.columns), width=width)
-            self._build_serial_ag()
-            self._place_ag(
-                stack=(self.decoder_ag,),
-                side=(self.sense_amp_ag, self.flip_flops_ag, self.adder_ag, self.shift_add_ag, self.precharger_ag,
-                      self.write_driver_ag),
-                used=(self.sense_amp_ag, self.flip_flops_ag, self.adder_ag, self.shift_add_ag, self.decoder_ag,
-                      self.precharger_ag, self.write_driver_ag),
-                adc=(self.sense_amp_ag, self.precharger_ag),
-                accumulation=(self.flip_flops_ag, self.adder_ag, self.shift_add_ag),
-                other=(self.decoder_ag, self.write_driver_ag))
-            self.leakage += total_leakage((
-                self.decoder_ag, self.precharger_ag, self.adder_ag, self.flip_flops_ag, self.sense_amp_ag,
-                self.shift_add_ag))
-        self._collect((self.sense_amp, self.sense_amp_ag), (
-            self.precharger, self.write_driver, self.precharger_ag,
-            self.write_driver_ag, self.decoder, self.adder, self.flip_flops, self.shift_add, self.decoder_ag,
-            self.flip_flops_ag, self.adder_ag, self.shift_add_ag))
+            self.column_decoder = RowDecoder(self.tech, address_bits(self.columns), width=width)
+            self._parts.append(Part("column_decoder", self.column_decoder, "other", "stack", backward=True))
+            self._build_serial_backward()
         return 0
 
-    cdef ReadPath _forward(self, double activity) noexcept nogil:
+    cdef ReadPath _forward(self, double activity) noexcept:
+        cdef ReadOut readout = self.forward
         cdef int sums = self.cells_per_read // self.cells_per_synapse
         cdef double line = self.sram.cap_column
         cdef double rows = self.rows * activity
@@ -205,36 +183,32 @@ cdef class SequentialSRAM(SRAMArray):
         path.drive = self.decoder.latency(STEEP, self.sram.cap_row, 0, rows)
         path.select = 0
         path.settle = 0
-        path.sense = (self.precharger.read_latency(line, reads)
+        path.sense = (readout.precharger.read_latency(line, reads)
                       + self.sram.discharge_time(line, self.sram.column_resistance, ramp) * reads
-                      + self.sense_amp.latency(reads))
+                      + readout.sense_amp.latency(reads))
         path.conversions = 0
-        path.accumulate = (self.adder.latency(STEEP, self.flip_flops.cap_input, reads)
-                           + self.flip_flops.latency(reads))
+        path.accumulate = readout.counted_latency(reads) + readout.added_latency(1)
         path.drive_energy = self.decoder.energy(rows)
-        path.line_energy = self.precharger.read_energy(line, accesses) + self.sense_amp.energy(accesses)
+        path.line_energy = readout.precharger.read_energy(line, accesses) + readout.sense_amp.energy(accesses)
         path.encode_energy = 0
         path.column_conversions = 0
-        path.accumulate_energy = (self.adder.energy(accesses, sums)
-                                  + self.flip_flops.energy(accesses, sums * (self.adder.bits + 1)))
-        if self.shift_add is not None:
-            path.accumulate += self.shift_add.latency(1)
-            path.accumulate_energy += self.shift_add.energy(accesses)
+        path.accumulate_energy = (readout.counted_energy(accesses, sums, readout.adder.bits + 1)
+                                  + readout.added_energy(accesses))
         return path
 
-    cdef ReadPath _backward(self, double activity) noexcept nogil:
-        cdef double columns = self.columns * self.activity_ag
+    cdef ReadPath _backward(self, double activity) noexcept:
+        cdef double columns = self.columns * self.activity_backward
         # Quirk: the active flip-flops are counted by the bits of the forward adder.
         return self._serial_backward(
-            self.decoder_ag.latency(STEEP, self.sram.cap_column, 0, columns),
-            self.decoder_ag.energy(columns),
-            self.decoder_ag.ramp(STEEP, self.sram.cap_column, 0),
-            self._serial_reads(), self._serial_accesses(), self.adder.bits + 1)
+            self.column_decoder.latency(STEEP, self.sram.cap_column, 0, columns),
+            self.column_decoder.energy(columns),
+            self.column_decoder.ramp(STEEP, self.sram.cap_column, 0),
+            self._serial_reads(), self._serial_accesses(), self.forward.adder.bits + 1)
 
-    cdef double _word_line_write_latency(self, double rows, double writes) noexcept nogil:
+    cdef double _word_line_write_latency(self, double rows, double writes) noexcept:
         return self.decoder.latency(STEEP, self.sram.cap_row, 0, rows)
 
-    cdef double _word_line_write_energy(self, double rows, double writes, double column_activity) noexcept nogil:
+    cdef double _word_line_write_energy(self, double rows, double writes, double column_activity) noexcept:
         return self.decoder.energy(rows)
 
 
@@ -249,120 +223,96 @@ cdef class ParallelSRAM(SRAMArray):
     """
 
     cdef int _build(self) except -1:
-        cdef int reads = self.columns // self.columns_per_adc
-        cdef double access, width
-        self._build_cells()
-        width = self.cells.width
-        access = self.cell.access_resistance
+        cell = self.cell.cell
+        cdef ReadOut readout = self.forward
+        cdef double access = self.cell.access_resistance
+        cdef Part part
+        self._build_precharge()
         self.row_matrix = self._matrix(self.rows, self.cells.row_resistance, self.cells.height, 0)
-        self._build_mux(access / self.rows / 2)
-        self._build_adc(self.adc_levels, True)
-        self.shift_add = self._shift_add(reads, to_int(log2(self.adc_levels) + 1))
-        self._place(
-            stack=(self.precharger, self.write_driver, self.cells, self.adc, self.encoder, self.shift_add, self.mux),
-            side=larger(self.row_matrix.width, self.mux_decoder.width if self.mux_decoder is not None else 0),
-            used=(self.cells, self.row_matrix, self.precharger, self.write_driver, self.adc, self.encoder,
-                  self.shift_add, self.mux, self.mux_decoder),
-            adc=(self.adc, self.precharger, self.encoder),
-            accumulation=(self.shift_add,),
-            other=(self.row_matrix, self.write_driver, self.mux, self.mux_decoder))
-        self.leakage = total_leakage((
-            self.cells, self.row_matrix, self.precharger, self.write_driver, self.adc, self.encoder, self.shift_add))
+        self._parts.append(Part("row_matrix", self.row_matrix, "other", "drivers"))
+        readout.build_mux(access / self.rows / 2, cell.read_voltage, self.digital_mux, readout.share)
+        self._build_converter(readout, readout.levels, True)
+        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + 1), self.clock, cell.read_pulse,
+                                self.spiking)
+        for part in readout.parts("stack"):
+            part.leaks = part.name not in ("mux", "mux_decoder")
+            self._parts.append(part)
         if self.training:
             # Quirk: a row driver turned by 90 degrees, which ignores the width it is given.
-            self.row_matrix_ag = self._matrix(self.columns, self.cells.column_resistance, 0, width)
+            self.column_matrix = self._matrix(self.columns, self.cells.column_resistance, 0, self.cells.width)
+            self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack", backward=True))
             if self.parallel_backward:
-                self._build_parallel_ag(access)
+                self._build_parallel_backward(access)
             else:
-                self._build_serial_ag()
-            readout = (
-                self.mux_ag, self.adc_ag, self.encoder_ag, self.sense_amp_ag, self.flip_flops_ag, self.adder_ag,
-                self.shift_add_ag, self.precharger_ag, self.write_driver_ag)
-            self._place_ag(
-                stack=(self.row_matrix_ag,),
-                side=readout,
-                used=(self.mux_ag, self.mux_decoder_ag, self.adc_ag, self.encoder_ag, self.sense_amp_ag,
-                      self.flip_flops_ag, self.adder_ag, self.shift_add_ag, self.row_matrix_ag, self.precharger_ag,
-                      self.write_driver_ag),
-                adc=(self.adc_ag, self.encoder_ag, self.sense_amp_ag, self.precharger_ag),
-                accumulation=(self.flip_flops_ag, self.adder_ag, self.shift_add_ag),
-                other=(self.mux_ag, self.mux_decoder_ag, self.row_matrix_ag, self.write_driver_ag))
-            self.leakage += total_leakage((
-                self.row_matrix_ag, self.precharger_ag, self.adc_ag, self.encoder_ag, self.mux_ag,
-                self.mux_decoder_ag, self.adder_ag, self.flip_flops_ag, self.sense_amp_ag, self.shift_add_ag))
-        self._collect((self.sense_amp_ag,), (
-            self.precharger, self.write_driver, self.precharger_ag, self.write_driver_ag,
-            self.row_matrix, self.mux, self.mux_decoder, self.adc, self.encoder, self.shift_add, self.row_matrix_ag,
-            self.mux_ag, self.mux_decoder_ag, self.adc_ag, self.encoder_ag, self.flip_flops_ag, self.adder_ag,
-            self.shift_add_ag))
+                self._build_serial_backward()
         return 0
 
-    cdef int _build_parallel_ag(self, double access) except -1:
+    cdef int _build_parallel_backward(self, double access) except -1:
         """Transposed read-out, all columns of the array at once."""
-        self._build_mux_ag(access / self.columns / 2)
-        self._build_adc_ag(self.adc_levels_ag, True)
-        self.shift_add_ag = self._shift_add_ag(
-            self.rows // self.rows_per_adc_ag, to_int(log2(self.adc_levels_ag) + self.input_bits_ag + 1))
+        cell = self.cell.cell
+        cdef ReadOut readout = self.backward
+        readout.build_mux(access / self.columns / 2, cell.read_voltage, self.digital_mux, readout.share)
+        self._build_converter(readout, readout.levels, True)
+        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + readout.input_bits + 1), self.clock,
+                                cell.read_pulse, self.spiking)
+        self._parts += readout.parts("side")
         return 0
 
-    cdef ReadPath _forward(self, double activity) noexcept nogil:
-        cdef int share = self.columns_per_adc
+    cdef ReadPath _forward(self, double activity) noexcept:
+        cdef ReadOut readout = self.forward
+        cdef int share = readout.share
         cdef double row = self.sram.cap_row, column = self.sram.cap_column
         cdef double ramp = self.row_matrix.ramp(STEEP, row, self.sram.row_resistance)
         cdef ReadPath path
         path.drive = self.row_matrix.read_latency(STEEP, row, self.sram.row_resistance, share)
-        path.select = self._select_latency()
+        path.select = readout.select_latency()
         path.settle = 0
-        path.sense = (self.precharger.read_latency(column, share)
+        path.sense = (readout.precharger.read_latency(column, share)
                       + self.sram.discharge_time(column, self.sram.column_resistance, ramp)
-                      + self.encoder.latency(STEEP, share))
+                      + readout.converter.after_latency(share))
         path.conversions = share
-        path.accumulate = 0
-        path.drive_energy = self.row_matrix.read_energy(share, activity) + self._select_energy()
-        path.line_energy = self.precharger.read_energy(column, share)
-        path.encode_energy = self.encoder.energy(share)
-        # Quirk: each column is converted once, though the ADC works `share` times in the latency.
+        path.accumulate = readout.added_latency(share)
+        path.drive_energy = self.row_matrix.read_energy(share, activity) + readout.select_energy()
+        path.line_energy = readout.precharger.read_energy(column, share)
+        path.encode_energy = readout.converter.after_energy(share)
+        # Quirk: each column is converted once, though the converter works `share` times in the latency.
         path.column_conversions = 1
-        path.accumulate_energy = 0
-        if self.shift_add is not None:
-            path.accumulate = self.shift_add.latency(share)
-            path.accumulate_energy = self.shift_add.energy(share)
+        path.accumulate_energy = readout.added_energy(share)
         return path
 
-    cdef ReadPath _backward(self, double activity) noexcept nogil:
-        cdef int share = self.rows_per_adc_ag
+    cdef ReadPath _backward(self, double activity) noexcept:
+        cdef ReadOut readout = self.backward
+        cdef int share = readout.share
         cdef double row = self.sram.cap_row, column = self.sram.cap_column
-        cdef double ramp = self.row_matrix_ag.ramp(STEEP, column, self.sram.column_resistance)
+        cdef double ramp = self.column_matrix.ramp(STEEP, column, self.sram.column_resistance)
         cdef double reads = share if self.parallel_backward else self._serial_reads()
         cdef double accesses = share if self.parallel_backward else self._serial_accesses()
-        cdef double drive = self.row_matrix_ag.read_latency(STEEP, column, self.sram.column_resistance, reads)
+        cdef double drive = self.column_matrix.read_latency(STEEP, column, self.sram.column_resistance, reads)
         # Quirk: the drivers of the columns are as active as the *rows* of the forward read.
-        cdef double drive_energy = self.row_matrix_ag.read_energy(accesses, activity)
+        cdef double drive_energy = self.column_matrix.read_energy(accesses, activity)
         cdef ReadPath path
         if not self.parallel_backward:
             # Quirk: bits of an adder that a parallel array does not have; the reference reads 0 there.
             return self._serial_backward(drive, drive_energy, ramp, reads, accesses, 1)
         path.drive = drive
-        path.select = self._select_energy_ag()
+        # Quirk: waited for as many seconds as it takes joules.
+        path.select = readout.select_energy()
         path.settle = 0
-        path.sense = (self.precharger_ag.read_latency(row, share)
+        path.sense = (readout.precharger.read_latency(row, share)
                       + self.sram.discharge_time(row, self.sram.row_resistance, ramp)
-                      + self.encoder_ag.latency(STEEP, share))
+                      + readout.converter.after_latency(share))
         path.conversions = share
-        path.accumulate = 0
-        path.drive_energy = drive_energy + self._select_energy_ag()
-        path.line_energy = self.precharger_ag.read_energy(row, share)
-        path.encode_energy = self.encoder_ag.energy(share)
+        path.accumulate = readout.added_latency(share)
+        path.drive_energy = drive_energy + readout.select_energy()
+        path.line_energy = readout.precharger.read_energy(row, share)
+        path.encode_energy = readout.converter.after_energy(share)
         path.column_conversions = 1
-        path.accumulate_energy = 0
-        if self.shift_add_ag is not None:
-            path.accumulate = self.shift_add_ag.latency(share)
-            path.accumulate_energy = self.shift_add_ag.energy(share)
+        path.accumulate_energy = readout.added_energy(share)
         return path
 
-    cdef double _word_line_write_latency(self, double rows, double writes) noexcept nogil:
+    cdef double _word_line_write_latency(self, double rows, double writes) noexcept:
         return self.row_matrix.write_latency(
-            STEEP, self.sram.cap_row, self.sram.row_resistance, 2 * writes, self.columns_per_adc)
+            STEEP, self.sram.cap_row, self.sram.row_resistance, 2 * writes, self.forward.share)
 
-    cdef double _word_line_write_energy(self, double rows, double writes, double column_activity) noexcept nogil:
-        return self.row_matrix.write_energy(2 * writes, column_activity, self.columns_per_adc)
+    cdef double _word_line_write_energy(self, double rows, double writes, double column_activity) noexcept:
+        return self.row_matrix.write_energy(2 * writes, column_activity, self.forward.share)

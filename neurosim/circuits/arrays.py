@@ -4,6 +4,7 @@ from neurosim.circuits._subarray import SubArray
 from neurosim.circuits._subarray_hybrid import HybridArray
 from neurosim.circuits._subarray_nvm import ParallelNVM, SequentialNVM
 from neurosim.circuits._subarray_sram import ParallelSRAM, SequentialSRAM
+from neurosim.circuits.converters import CONVERTERS
 from neurosim.errors import NeurosimError
 
 __all__ = ["SubArray", "subarray"]
@@ -17,7 +18,7 @@ _KINDS = {
 }
 
 
-def subarray(tech, cell, rows, columns, *, read_mode, **options):
+def subarray(tech, cell, rows, columns, *, read_mode, adc="flash-current", **options):
     """The `SubArray` of a memory cell.
 
     Parameters
@@ -28,6 +29,8 @@ def subarray(tech, cell, rows, columns, *, read_mode, **options):
         Cells of the array.
     read_mode : str
         "sequential" (rows one by one) or "parallel" (all at once).
+    adc : str
+        Kind of converter, see `neurosim.circuits.converters`.
     **options
         As of `SubArray`; `wire_resistance` [ohm/m] and `clock` [Hz] are needed.
 
@@ -48,4 +51,4 @@ def subarray(tech, cell, rows, columns, *, read_mode, **options):
             raise NeurosimError(
                 f"{cell.memory} cells are only read in parallel; use read_mode = parallel, or another memory"
             )
-    return _KINDS[memory, read_mode](tech, cell, rows, columns, **options)
+    return _KINDS[memory, read_mode](tech, cell, rows, columns, converter=CONVERTERS[adc], **options)

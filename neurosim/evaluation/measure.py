@@ -60,7 +60,7 @@ def measured(plans, trace, pool, cache=None):
     """
     first = plans[0]
     arrays = [planned.chip.array for planned in plans]
-    adcs = {conversion_key(adc): adc for array in arrays for adc in (array.adc, array.adc_ag) if adc is not None}
+    adcs = {conversion_key(adc): adc for array in arrays for adc in array.converters if adc is not None}
     reader = ArrayReader(first.design, first.chip.array.cell, adcs)
     layers = len(first.network)
     parts = [_parts(first, index) for index in range(layers)]

@@ -45,7 +45,7 @@ class ArrayReader:
     cell : PlacedCell
         For the resistance of its access device.
     adcs : dict
-        {key: MultilevelSenseAmp}
+        {key: ColumnConverter}
     """
 
     def __init__(self, design, cell, adcs):
@@ -174,7 +174,7 @@ class LayerReader:
 
 
 def conversion_key(adc):
-    """The key of an ADC in `ArrayStats.conversions`; None without an ADC."""
+    """The key of a converter in `ArrayStats.conversions`; None without one."""
     return None if adc is None else adc.conversion_key
 
 
@@ -184,7 +184,7 @@ def array_cost(chip, stats, residue):
 
     array, design = chip.array, chip.design
     # Quirk: the transposed read-out sees the columns of the forward one.
-    forward, backward = (stats.conversions.get(conversion_key(adc)) for adc in (array.adc, array.adc_ag))
+    forward, backward = (stats.conversions.get(conversion_key(adc)) for adc in array.converters)
     reads = read_vectors(array, stats.activity, forward, backward)
     update, parts = (0.0, 0.0), {}
     if design.hybrid:

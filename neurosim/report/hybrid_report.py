@@ -150,8 +150,12 @@ def array_areas(array, design):
     cell the FeFET takes a third. Source-line drivers belong to the devices on their lines.
     """
 
-    def added(*parts):
-        return math.fsum(part.area for part in parts if part is not None)
+    area = {}
+    for part in array.parts:
+        area[part.name] = area.get(part.name, 0.0) + (part.circuit.area if part.role else 0.0)
+
+    def added(*names):
+        return math.fsum(area.get(name, 0.0) for name in names)
 
     cells = array.cells.area
     if array.synapse.ferroelectric:
@@ -160,11 +164,10 @@ def array_areas(array, design):
         pair = 2 * design.height_1t1r * design.width_1t1r * design.technology.feature_size**2
         msb, source = min(pair * array.rows * array.columns, cells), 2 / 3
     areas = {
-        "msb": msb + added(array.word_matrix_msb, array.bit_matrix_msb) + source * array.column_matrix.area,
-        "lsb": cells - msb + added(array.word_matrix_lsb, array.bit_matrix_lsb, array.power_gates)
-        + (1 - source) * array.column_matrix.area,
-        "join": added(array.part_mux, array.part_decoder, array.subtractor, array.join, array.subtractor_ag,
-                      array.join_ag),
+        "msb": msb + added("word_matrix_msb", "bit_matrix_msb") + source * area["column_matrix"],
+        "lsb": cells - msb + added("word_matrix_lsb", "bit_matrix_lsb", "power_gates")
+        + (1 - source) * area["column_matrix"],
+        "join": added("part_mux", "part_decoder", "subtractor", "join"),
     }  # fmt: skip
     return areas | {"shared": array.used_area - math.fsum(areas.values())}
 

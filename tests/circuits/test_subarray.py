@@ -35,8 +35,8 @@ PARTS = {
     "multilevelSenseAmp": "adc",
     "multilevelSAEncoder": "encoder",
     "shiftAdd": "shift_add",
-    "wlDecoderBP": "decoder_ag",
-    "wlSwitchMatrixBP": "row_matrix_ag",
+    "wlDecoderBP": "column_decoder_ag",
+    "wlSwitchMatrixBP": "column_matrix_ag",
     "prechargerBP": "precharger_ag",
     "senseAmpBP": "sense_amp_ag",
     "sramWriteDriverBP": "write_driver_ag",
@@ -57,6 +57,11 @@ def recorded():
     return [
         (row, modules[row["id"]], array_of(row)) for row in golden.rows("SubArray") if row["sub.mode"] in READ_MODES
     ]
+
+
+def parts_of(array):
+    """{name of a part: circuit}; those of the transposed read-out end in "_ag"."""
+    return {f"{part.name}{'_ag' if part.backward else ''}": part.circuit for part in array.parts if part.role}
 
 
 def array_of(row):
@@ -116,7 +121,7 @@ def test_layout_and_leakage():
         "areaADC": array.area_adc,
         "areaAccum": array.area_accumulation,
         "areaOther": array.area_other,
-        "areaAG": array.area_ag,
+        "areaAG": array.area_backward,
         "areaArray": array.area_array,
         "heightArray": array.cells.height,
         "widthArray": array.cells.width,
@@ -140,7 +145,7 @@ def test_parts():
     def results(row, modules, array):
         found = {}
         for theirs, ours in PARTS.items():
-            part = getattr(array, ours)
+            part = parts_of(array).get(ours)
             if part is None:
                 # The reference lays the transposed bit-line drivers of an SRAM out even if they are not used.
                 assert modules[f"{theirs}.area"] in ("", "0") or not array.training, theirs
@@ -208,7 +213,7 @@ def test_settling_of_bit_lines():
             if row["sub.mode"] == "conventionalParallel":
                 resistance /= array.rows // 2
             delay = array.cells.settling_time(array.cap_column, resistance)
-            yield row, {"colDelay": delay * array.columns_per_adc}
+            yield row, {"colDelay": delay * array.forward.share}
 
     check(results)
 
@@ -295,8 +300,8 @@ def test_split_adds_up(design, activity):
             want = cost[name] + cost[f"{name}_ag"]
         if name == "energy" and design["kind"] != "sram" and design["read_mode"] == "sequential":
             # Quirk: the total misses the energy of conversion.
-            encoding = array.encoder.energy(64 * activity * array.columns_per_adc)
-            want += encoding + array.adc.energy(COLUMNS, reads=64 * activity)
+            converter, share = array.forward.converter, array.forward.share
+            want += converter.encoding(64 * activity * share)[1] + converter.converted(COLUMNS)[1] * 64 * activity
         assert golden.close(total, want, golden.REORDERED)
 
 
@@ -340,7 +345,7 @@ def test_training_only_adds(kind, read_mode):
     without = small_array(kind, read_mode, False, True)
     assert with_training.used_area > without.used_area
     assert with_training.leakage > without.leakage
-    assert without.area_ag == 0
+    assert without.area_backward == 0
     one, other = (array.read_columns(0.25, COLUMNS) for array in (with_training, without))
     assert (one["latency"], one["energy"]) == (other["latency"], other["energy"])
     assert other["latency_ag"] == other["energy_ag"] == 0
@@ -350,8 +355,9 @@ def test_parts_explain_the_used_area():
     for kind in KINDS:
         for read_mode in ("sequential", "parallel"):
             array = small_array(kind, read_mode, True, False)
-            parts = [getattr(array, name) for name in PARTS.values()]
-            total = array.cells.area + sum(part.area for part in parts if part is not None)
+            parts = parts_of(array)
+            assert set(parts) <= set(PARTS.values())
+            total = array.cells.area + sum(part.area for part in parts.values())
             split = array.area_array + array.area_adc + array.area_accumulation + array.area_other
             assert golden.close(array.used_area, total, golden.REORDERED)
             assert golden.close(array.used_area, split, golden.REORDERED)
@@ -402,6 +408,6 @@ def test_array_of_a_design():
     array = subarray_of(design)
     assert (array.rows, array.columns, array.cell_bits) == (128, 128, 5)
     narrow = subarray_of(design.replace(array_columns=4, columns_per_adc=8))
-    assert narrow.columns_per_adc == 4
+    assert narrow.forward.share == 4
     with pytest.raises(ValueError, match="Transistor width of 1T1R="):
         subarray_of(design.replace(node=130, resistance_on=10e3))

@@ -85,7 +85,7 @@ def test_the_subarray_of_a_recorded_run_is_reproduced(name, tmp_path):
         "areaADC": array.area_adc,
         "areaAccum": array.area_accumulation,
         "areaOther": array.area_other,
-        "areaAG": array.area_ag,
+        "areaAG": array.area_backward,
         "resCellAccess": array.cell.access_resistance,
         "capCellAccess": array.cell.cap_access_drain,
         "capSRAMCell": array.cell.cap_storage,

@@ -83,7 +83,7 @@ def test_reads_add_up_over_split_traces(cut, seed, mode):
     path = path_conductances(cells, **reader.wiring)
     column_resistances(encode(inputs), path, resistance, activity, average=reader.average)
     conversions = []
-    for adc in (chip.array.adc, chip.array.adc_ag):
+    for adc in chip.array.converters:
         pair = np.empty(64), np.empty(64)
         if adc is not None:
             convert_columns(adc, resistance, *pair)

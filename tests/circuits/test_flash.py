@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neurosim import technology
-from neurosim.circuits._converters import MultilevelEncoder, MultilevelSenseAmp
+from neurosim.circuits._flash import MultilevelEncoder, MultilevelSenseAmp
 
 FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 FITTED_NODES = (130, 90, 65, 45, 32)
