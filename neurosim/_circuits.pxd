@@ -54,7 +54,7 @@ cdef inline void through(Stage *path, double resistance, double capacitance) noe
 
 cdef inline int lines(Technology tech, int count, int per_line) noexcept nogil:
     """How many rows (or columns) hold `count` units; Quirk U22: none per line gives INT_MIN, a negative area."""
-    if per_line < 1 and tech.corrects_outlines:
+    if per_line < 1 and tech.outlines_grow:
         per_line = 1
     return to_int(ceil(<double>count / per_line))
 

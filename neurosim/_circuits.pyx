@@ -76,12 +76,12 @@ cdef class FlipFlops(Circuit):
         cdef int fitting
         if height and rule == FREE:
             fitting = abreast(self.count, height, unit_height)
-            if fitting == 0 and not self.tech.corrects_outlines:
+            if fitting == 0 and not self.tech.outlines_grow:
                 self._complain("ERROR: Height of subArray is even smaller than a single DFF !!! ")
             self._outline(height, unit_width * lines(self.tech, self.count, fitting))
         elif width and rule == FREE:
             fitting = abreast(self.count, width, unit_width)
-            if fitting == 0 and not self.tech.corrects_outlines:
+            if fitting == 0 and not self.tech.outlines_grow:
                 self._complain("ERROR: Width of subArray is even smaller than a single DFF !!! ")
             self._outline(unit_height * lines(self.tech, self.count, fitting), width)
         else:
@@ -198,13 +198,13 @@ cdef class Adder(Circuit):
         cdef double tall_width = self.nand.width * 9
         cdef int beside
         if height and rule == FREE:
-            if self.nand.height > height and not self.tech.corrects_outlines:
+            if self.nand.height > height and not self.tech.outlines_grow:
                 self._complain("[Adder] Error: A single adder height is even larger than the assigned height ! ")
             else:
                 beside = abreast(self.count, height, self.nand.height)
                 self._outline(height, flat_width * lines(self.tech, self.count, beside))
         elif width and rule == FREE:
-            if tall_width > width and not self.tech.corrects_outlines:
+            if tall_width > width and not self.tech.outlines_grow:
                 self._complain("[Adder] Error: A single adder width is even larger than the assigned width ! ")
             else:
                 self._outline(tall_height * lines(self.tech, self.count, abreast(self.count, width, tall_width)), width)

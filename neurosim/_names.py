@@ -1,4 +1,4 @@
-"""Public names that are imported when they are first used, so that importing a package stays fast."""
+"""Names of things that are imported when they are first used, so that importing a package stays fast."""
 
 from importlib import import_module
 
@@ -25,3 +25,12 @@ def lazily(module, names):
         return sorted({*module, *names})
 
     return get, names_of
+
+
+def resolve(entry):
+    """What an entry of a table stands for: itself, or if it is a text "module:name" (or "module") what that names."""
+    if not isinstance(entry, str):
+        return entry
+    module, _, name = entry.partition(":")
+    found = import_module(module)
+    return getattr(found, name) if name else found

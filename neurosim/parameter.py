@@ -38,7 +38,7 @@ class Parameter:
         Whether it may be None, written "none".
     read : callable or None
         read(value, where) -> value, for a text with a grammar of its own; raises `NeurosimError`.
-    wanted : str
+    wanted : str, or callable that returns one
         What is accepted, in words, where `read` decides.
     aliases : tuple of str
         Other names of its option on a command line.
@@ -60,7 +60,7 @@ class Parameter:
     words: tuple = ()
     optional: bool = False
     read: Callable | None = None
-    wanted: str = ""
+    wanted: str | Callable = ""
     aliases: tuple = ()
     of: type | None = None
 
@@ -88,7 +88,7 @@ class Parameter:
     @property
     def _numbers(self):
         if self.read is not None:
-            return self.wanted
+            return self.wanted() if callable(self.wanted) else self.wanted
         if self.kind is bool:
             return "true or false"
         if self.choices is not None:

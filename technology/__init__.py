@@ -31,14 +31,15 @@ NUMBERS = (
 )
 
 
-def load(node, roadmap="LSTP", temperature=301, transistor="conventional", corrections=()):
+def load(node, roadmap="LSTP", temperature=301, transistor="conventional", empty_decoders=True,
+         outlines_grow=False):
     """The `Technology` of a node [nm], a roadmap ("HP", "LSTP") and a temperature [K]; equal calls share one object."""
-    return _load(node, roadmap, temperature, transistor, frozenset(corrections))
+    return _load(node, roadmap, temperature, transistor, empty_decoders, outlines_grow)
 
 
 @functools.lru_cache(maxsize=64)
-def _load(node, roadmap, temperature, transistor, corrections):
-    return Technology(node, roadmap, temperature, transistor, corrections)
+def _load(*what):
+    return Technology(*what)
 
 
 def nodes(roadmap="LSTP", transistor="conventional"):

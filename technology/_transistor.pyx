@@ -77,9 +77,10 @@ cdef class Technology:
         300 to 400 [K]. Quirk: a fraction is cut off.
     transistor : str
         "conventional" (planar CMOS, FinFET at 14 nm and below), "2d" or "tfet".
-    corrections : iterable of str
-        Layout defects of the reference that circuits of this technology do without (docs/fidelity.md): "U16" draws no
-        decoder where there is nothing to address; "U22" lets an outline grow that is too small for a single unit.
+    empty_decoders : bool
+        Whether a decoder is drawn where there is nothing to address (quirk U16: with a negative area or none).
+    outlines_grow : bool
+        Whether an outline that is too small grows to hold a single unit (quirk U22: in the reference it does not).
 
     Attributes
     ----------
@@ -100,7 +101,8 @@ cdef class Technology:
         Layout rules at this node [m].
     """
 
-    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional", corrections=()):
+    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional", empty_decoders=True,
+                  outlines_grow=False):
         from neurosim import technology
 
         if not COLDEST <= temperature < HOTTEST + 1:        # refuses NaN too
@@ -113,9 +115,8 @@ cdef class Technology:
         self.roadmap = process["roadmap"]
         self.transistor = process["transistor"]
         self.temperature = int(temperature)
-        self.corrections = frozenset(corrections)
-        self.corrects_decoders = "U16" in self.corrections
-        self.corrects_outlines = "U22" in self.corrections
+        self.empty_decoders = empty_decoders
+        self.outlines_grow = outlines_grow
         self.feature_size = self.node * 1e-9
         # Quirk: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
         # does not have. Its gates come out without width.
@@ -173,7 +174,8 @@ cdef class Technology:
     def __reduce__(self):
         from neurosim import technology
 
-        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor, self.corrections)
+        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor, self.empty_decoders,
+                                 self.outlines_grow)
 
     # The equations, for Python
 
@@ -301,7 +303,7 @@ cdef inline Row planar_row(Technology t, double width, double limit) noexcept no
             row.height = width
         else:
             row.folds = to_int(ceil(width / limit))
-            if t.corrects_outlines and width / limit > MOST_FOLDS:
+            if t.outlines_grow and width / limit > MOST_FOLDS:
                 row.folds = MOST_FOLDS
             row.height = limit
     return row

@@ -1,7 +1,5 @@
 """From designs to circuits: the only place that knows both. Circuits themselves never see a `Design`."""
 
-import math
-
 from neurosim._circuits import BitShifter
 from neurosim.circuits._activation import Sigmoid
 from neurosim.circuits._buffers import Buffer
@@ -9,47 +7,39 @@ from neurosim.circuits._cell_array import SRAMCells
 from neurosim.circuits._gradients import WeightGradientUnit
 from neurosim.circuits.arrays import subarray
 from neurosim.circuits.cells import Cell
-from neurosim.circuits.hybrid import HYBRID_MEMORIES
+from neurosim.circuits.converters import converter
+from neurosim.design.words import shared_columns
 from neurosim.errors import NeurosimError
 
 
 def cell_of(design):
-    """The `Cell` of a design.
-
-    Quirk: potentiation and depression take the same voltage and pulse; their "average" is the root of the sum
-    of the squares for the voltage (1.41 times as high) but the mean for the pulse.
-    """
+    """The `Cell` of a design."""
+    kind = design.memory_kind
     height, width = design.cell_outline
-    voltage, pulse = design.write_voltage, design.write_pulse
-    write_voltage = math.sqrt(voltage * voltage + voltage * voltage)
-    sram = design.memory == "SRAM"
-    resistances = design.resistance_on, design.resistance_off
-    synapse = None
-    if design.memory in HYBRID_MEMORIES:
-        synapse, resistances = design.synapse, design.cell_resistances
-        if synapse.ferroelectric:
-            write_voltage, pulse = synapse.polarization_voltage, synapse.polarization_pulse
+    on, off = design.cell_resistances
+    write_voltage, write_pulse = kind.write(design)
+    nmos, pmos, access = kind.latch(design)
     return Cell(
         memory=design.memory,
         access=design.access,
         height=height,
         width=width,
         feature_size=design.feature_size,
-        resistance_on=resistances[0],
-        resistance_off=resistances[1],
+        resistance_on=on,
+        resistance_off=off,
         read_voltage=design.read_voltage,
         write_voltage=write_voltage,
         read_pulse=design.read_pulse,
-        write_pulse=(pulse + pulse) / 2,
+        write_pulse=write_pulse,
         access_voltage=design.access_voltage,
         resistance_access=design.resistance_access,
         nonlinear_iv=design.nonlinear_iv,
         nonlinearity=design.nonlinearity,
-        width_nmos=design.width_sram_nmos if sram else 0.0,
-        width_pmos=design.width_sram_pmos if sram else 0.0,
-        width_access=design.width_sram_access if sram else 0.0,
+        width_nmos=nmos,
+        width_pmos=pmos,
+        width_access=access,
         min_sense_voltage=design.min_sense_voltage,
-        synapse=synapse,
+        synapse=design.synapse,
     )
 
 
@@ -91,7 +81,7 @@ def subarray_of(design):
             f"divides by zero); use rows_per_adc_ag of at most {design.array_rows}, or training = false"
         )
     lines = min(design.array_rows, design.array_columns) if design.training else design.array_columns
-    if design.memory == "SRAM" and design.cells_per_synapse > lines:
+    if design.memory_kind.volatile and design.cells_per_synapse > lines:
         raise NeurosimError(
             f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of "
             "a line of the subarray; use larger arrays or fewer synapse_bits"
@@ -102,6 +92,7 @@ def subarray_of(design):
         design.array_rows,
         design.array_columns,
         read_mode=design.read_mode,
+        adc=design.adc,
         wire_resistance=design.wires.resistance,
         clock=design.clock_frequency,
         columns_per_adc=min(design.columns_per_adc, design.array_columns),
@@ -167,8 +158,9 @@ def gradient_unit_of(design, rows, columns):
         off_resistance=design.cell_resistances[1],
         reference_rows=design.array_rows,
         wire_resistance=wires.column,
-        additions=design.columns_per_adc,
-        at_least_one="U6" in design.corrections,
+        additions=shared_columns(design),
+        least_arrays=design.rules.least_unit_arrays,
+        converter=converter(design.adc),
     )
 
 
@@ -201,7 +193,7 @@ def activation(design, array, *, units, entries, tables, width):
         entries,
         tables,
         clock=design.clock_frequency,
-        sram="U19" in design.corrections and design.memory == "SRAM",
+        sram=design.rules.sram_tables and design.memory_kind.volatile,
         cell_height=cell.cell.height,
         cell_width=cell.cell.width,
         read_voltage=cell.cell.read_voltage,

@@ -9,6 +9,7 @@ from neurosim.chip.pe import Areas
 from neurosim.chip.tile import Tile
 from neurosim.circuits._dram import Dram
 from neurosim.circuits._interconnect import HTree
+from neurosim.design.words import shared_columns, word_bits
 from neurosim.errors import NeurosimError
 
 POOL_WINDOW = 4
@@ -101,11 +102,11 @@ class Chip:
             lanes = float(plan.novel_pe_size * self.novel_side if plan.novel[index] else plan.tile_size)
             if design.pipeline:
                 largest += inputs / 2
-                lanes = (lanes + lanes / design.columns_per_adc) * plan.layer_tiles[index]
+                lanes = (lanes + lanes / shared_columns(design)) * plan.layer_tiles[index]
             else:
                 if inputs > largest:
                     largest, self.widest_layer = inputs, index
-                lanes = lanes + lanes / design.columns_per_adc
+                lanes = lanes + lanes / shared_columns(design)
             width += lanes
         while width > design.max_global_bus_width:
             width /= 2
@@ -128,12 +129,11 @@ class Chip:
                 gradient *= 2
                 self.arrays_written_together *= 2
             bits += gradient
-            if "U5" in design.corrections:
-                self.arrays_written_together = max(self.arrays_written_together, 1)
+            # Quirk U5: none, where the buffer holds less than one subarray's gradients.
+            self.arrays_written_together = max(self.arrays_written_together, design.rules.least_gradient_arrays)
         # Quirk U18: whole cores only, so that a small buffer has none.
         self.buffer_cores = bits // (design.global_buffer_rows * design.global_buffer_columns)
-        if "U18" in design.corrections:
-            self.buffer_cores = max(self.buffer_cores, 1)
+        self.buffer_cores = max(self.buffer_cores, design.rules.least_buffer_cores)
 
     def _build_global_circuits(self):
         design, plan = self.design, self.plan
@@ -183,19 +183,18 @@ class Chip:
             # Quirk: with conventional mapping only the adders grow with the layers in flight.
             outputs *= len(self.network) + 1 if self.novel_tile else 1
             added *= len(self.network) + 1
-        units = math.ceil(outputs / design.columns_per_adc)
+        units = math.ceil(outputs / shared_columns(design))
         tiles_added = max(plan.tile_rows)
         bits = design.input_bits
         if design.chip_activation:
-            bits += math.ceil(design.output_bits) + 1 + math.ceil(math.log2(added))
+            bits = math.ceil(word_bits(design)) + 1 + math.ceil(math.log2(added))
         # Quirk: laid out along a third of the buffer's height, not width.
         self.accumulation = AdderTree(design.technology, tiles_added, bits, units, width=height / 3)
         self.activation = None
         if design.chip_activation:
             # Quirk: the table always has the entries of a row-by-row read-out.
             entries = (
-                math.ceil(math.log2(rows) + design.effective_cell_bits - 1)
-                + design.input_bits
+                math.ceil(word_bits(design, row_by_row=True))
                 + 1
                 + math.log2(added)
                 + math.ceil(math.log2(tiles_added))

@@ -4,7 +4,7 @@ import math
 
 from neurosim._layout import Circuit
 from neurosim.circuits._parts import Part
-from neurosim.design.corrections import CORRECTIONS
+from neurosim.design.models import CORRECTIONS
 
 
 def findings(chip):
@@ -21,9 +21,9 @@ def findings(chip):
         "U6": training and 0 in (unit.arrays_per_row, unit.arrays_per_column),
         "U17": design.columns_per_adc > design.array_columns,
         "U18": chip.buffer_cores == 0,
-        "U19": design.memory == "SRAM" and not design.relu,
+        "U19": design.memory_kind.volatile and not design.relu,
         "U20": (
-            training and design.memory != "SRAM" and design.read_mode == "sequential" and design.access != "cmos"
+            training and not design.parallel_read and not design.memory_kind.volatile and design.access != "cmos"
         ),
     }
     broken = _broken_circuits(chip)

@@ -7,6 +7,7 @@ from neurosim._circuits import AdderTree, FlipFlops
 from neurosim.chip.costs import UPDATES, Cost
 from neurosim.chip.outline import square
 from neurosim.circuits._interconnect import Bus
+from neurosim.design.words import output_bits, shared_columns, sums_per_read, word_bits
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ class ProcessingElement:
         self.rows = math.ceil(size / design.array_rows)
         self.columns = math.ceil(size / design.array_columns)
         self.side = side = math.ceil(math.sqrt(self.rows * self.columns))
-        read_outs = design.array_columns // design.columns_per_adc
+        shared = shared_columns(design)
+        read_outs = design.array_columns // shared
         self.tree = AdderTree(
             technology,
             side,
-            int(design.output_bits + design.input_bits + 1),
-            math.ceil(side * design.array_columns / design.columns_per_adc),
+            int(word_bits(design) + 1),
+            math.ceil(side * design.array_columns / shared),
             width=array.width,
         )
         self.input_register = FlipFlops(
@@ -65,7 +67,7 @@ class ProcessingElement:
         )
         self.output_register = FlipFlops(
             technology,
-            int(read_outs * (design.output_bits + design.input_bits + self.tree.stages)),
+            int(read_outs * (word_bits(design) + self.tree.stages)),
             design.clock_frequency,
             width=side * array.width,
         )
@@ -90,7 +92,7 @@ class ProcessingElement:
             array.complaints + self.tree.complaints + self.input_register.complaints + self.output_register.complaints
         )
 
-    def cost(self, share, arrays, vectors, residue):
+    def cost(self, share, arrays, vectors, residue, passes):
         """Cost and leakage of this PE for one image.
 
         Parameters
@@ -102,6 +104,7 @@ class ProcessingElement:
         vectors : int
             Input vectors of the image; each has `input_bits` planes.
         residue : Residue
+        passes : Passes
 
         Returns
         -------
@@ -116,7 +119,7 @@ class ProcessingElement:
             cost = arrays[0].times(*UPDATES, energy=copies).faster(copies)
         else:
             adding = math.ceil(matrix_rows / design.array_rows)
-            reads = vectors * design.columns_per_adc
+            reads = vectors * sums_per_read(design)
             tree = self.tree.latency(0.0, reads, adding), self.tree.energy(reads, adding)
             residue.leakage["tree", self.novel] = self.tree.leakage_when(adding)
             if copies > 1:
@@ -131,7 +134,7 @@ class ProcessingElement:
                     cost |= array
                 cost = cost.plus(*tree, "forward")
                 # Quirk: without training the tree's time is missing from the accumulation's share.
-                training_only = (tree[0] if design.training else 0.0), tree[1]
+                training_only = (tree[0] if passes.training else 0.0), tree[1]
                 cost = cost.plus(*training_only, "activation_gradient", "accumulation")
         cost = cost.with_peaks()
 
@@ -143,7 +146,7 @@ class ProcessingElement:
         register_energy = self.input_register.energy(matrix_rows, planes) + self.output_register.energy(
             matrix_columns // design.cells_per_synapse * self.tree.bits, vectors
         )
-        bits_out = matrix_columns // design.cells_per_synapse * design.output_bits * planes / design.input_bits
+        bits_out = matrix_columns // design.cells_per_synapse * output_bits(design) * planes / design.input_bits
         lanes = self.output_bus.rows * self.output_bus.bus_width
         transfers = matrix_rows * planes / self.input_bus.bus_width, bits_out / lanes
         bus_latency = self.input_bus.latency(transfers[0]) + self.output_bus.latency(transfers[1])
@@ -151,15 +154,12 @@ class ProcessingElement:
             lanes, transfers[1]
         )
         latency, energy = register_latency + bus_latency, register_energy + bus_energy
-        cost = cost.plus(latency, energy, "forward")
-        passes = 1
-        if design.training:
-            cost = cost.plus(latency, energy, "activation_gradient")
-            passes = 2
-        cost = cost.plus(register_latency * passes, register_energy * passes, "buffer")
-        cost = cost.plus(bus_latency * passes, bus_energy * passes, "interconnect")
+        cost = cost.plus(latency, energy, *passes.reads)
+        count = len(passes.reads)
+        cost = cost.plus(register_latency * count, register_energy * count, "buffer")
+        cost = cost.plus(bus_latency * count, bus_energy * count, "interconnect")
         leakage = (
-            self.array.leakage * self.rows * self.columns
+            (self.array.leakage if passes.backward else self.array.leakage_forward) * self.rows * self.columns
             + residue.leakage.get(("tree", self.novel), 0.0)
             + self.input_register.leakage
             + self.output_register.leakage

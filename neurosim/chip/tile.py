@@ -8,6 +8,7 @@ from neurosim.chip.costs import UPDATES, WRITES, Cost
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas, ProcessingElement
 from neurosim.circuits._interconnect import HTree
+from neurosim.design.words import shared_columns, sums_per_read, word_bits
 
 TREE_FOLDING = 16  # of a tile's H-tree
 
@@ -44,14 +45,13 @@ class Tile:
         self.pes = pes
         self.pe = ProcessingElement(design, array, pe_size, novel)
         span_height, span_width = side * self.pe.height, side * self.pe.width
-        read_outs = lanes * design.array_columns / design.columns_per_adc
-        adder_bits = (
-            math.ceil(design.output_bits) + design.input_bits + 1 + math.ceil(math.log2(pe_size / design.array_rows))
-        )
+        shared = shared_columns(design)
+        read_outs = lanes * design.array_columns / shared
+        adder_bits = math.ceil(word_bits(design)) + 1 + math.ceil(math.log2(pe_size / design.array_rows))
         self.accumulation = AdderTree(technology, lanes, adder_bits, math.ceil(read_outs), width=span_width)
         self.activation = None
         if not design.chip_activation:
-            units = math.ceil(pe_size * design.array_columns / design.columns_per_adc)
+            units = math.ceil(pe_size * design.array_columns / shared)
             entries = adder_bits + math.ceil(math.log2(lanes))
             self.activation = activation(
                 design, array, units=units, entries=entries, tables=math.ceil(read_outs), width=span_width
@@ -109,7 +109,7 @@ class Tile:
         self.complaints += self.input_buffer.complaints + self.output_buffer.complaints + self.htree.complaints
         return self
 
-    def cost(self, share, pes, vectors, speedup, residue):
+    def cost(self, share, pes, vectors, speedup, residue, passes):
         """Cost and leakage of this tile for one image.
 
         Parameters
@@ -122,6 +122,7 @@ class Tile:
         speedup : (int, int)
             Copies of the layer's weights.
         residue : Residue
+        passes : Passes
 
         Returns
         -------
@@ -131,11 +132,11 @@ class Tile:
         for position in share.positions:
             cost |= pes[position][0]
         if self.novel:
-            cost = self._novel_passes(cost, vectors, speedup, residue)
+            cost = self._novel(cost, vectors, speedup, residue, passes)
         else:
-            cost = self._conventional_passes(cost, share, vectors, speedup, residue)
+            cost = self._conventional(cost, share, vectors, speedup, residue, passes)
         cost = self._activate(cost, vectors)
-        cost = self._transfer(cost, share, vectors)
+        cost = self._transfer(cost, share, vectors, passes)
         leakage = (
             pes[-1][1] * self.pes
             + residue.leakage.get(("accumulation", self.novel), 0.0)
@@ -146,13 +147,13 @@ class Tile:
 
     # -- adding the outputs of PEs -------------------------------------------------------------------
 
-    def _novel_passes(self, cost, vectors, speedup, residue):
+    def _novel(self, cost, vectors, speedup, residue, passes):
         copies = speedup[0] * speedup[1]
         # Quirk: the peak write energy is that of one copy.
         cost = cost.faster(copies).times(*UPDATES, energy=copies)
-        return self._accumulate(cost, vectors, self.pes, residue)
+        return self._accumulate(cost, vectors, self.pes, residue, passes)
 
-    def _conventional_passes(self, cost, share, vectors, speedup, residue):
+    def _conventional(self, cost, share, vectors, speedup, residue, passes):
         side = self.htree.rows
         copies = speedup[0] * speedup[1]
         if copies > 1 and min(speedup) >= side:
@@ -162,28 +163,28 @@ class Tile:
         if copies > 1:
             cost = cost.faster(copies)
             rows = math.ceil(share.matrix_rows / self.pe.size)
-            return self._accumulate(cost, vectors, rows, residue) if rows > 1 else cost
-        return self._accumulate(cost, vectors, side, residue)
+            return self._accumulate(cost, vectors, rows, residue, passes) if rows > 1 else cost
+        return self._accumulate(cost, vectors, side, residue, passes)
 
-    def _accumulate(self, cost, vectors, adding, residue):
-        reads = vectors * self.design.columns_per_adc
+    def _accumulate(self, cost, vectors, adding, residue, passes):
+        reads = vectors * sums_per_read(self.design)
         latency, energy = self.accumulation.latency(0.0, reads, adding), self.accumulation.energy(reads, adding)
         residue.leakage["accumulation", self.novel] = self.accumulation.leakage_when(adding)
-        cost = cost.plus(latency, energy, "forward", "peak_forward", "accumulation")
-        if self.design.training:
-            cost = cost.plus(latency, energy, "activation_gradient", "peak_activation_gradient", "accumulation")
+        cost = cost.plus(latency, energy, *passes.peaks)
+        for _ in passes.reads:
+            cost = cost.plus(latency, energy, "accumulation")
         return cost
 
     def _activate(self, cost, vectors):
         if self.activation is None:
             return cost
-        reads = vectors * self.design.columns_per_adc // self.activation_share  # whole look-ups only
+        reads = vectors * sums_per_read(self.design) // self.activation_share  # whole look-ups only
         active = self.activation.latency(reads), self.activation.energy(reads)
         return cost.plus(*active, "forward", "peak_forward", "array")
 
     # -- buffers and H-tree ---------------------------------------------------------------------------
 
-    def _transfer(self, cost, share, vectors):
+    def _transfer(self, cost, share, vectors, passes):
         design = self.design
         planes = vectors * design.input_bits
         width = design.input_bits if self.activation else self.accumulation.bits
@@ -199,12 +200,11 @@ class Tile:
             self._moved(self.output_buffer, bits_in, self._ports(self.cores[1], output_line)),
         ]
         tree = self._sent((bits_out + bits_in) / self.htree.bus_width)
-        passes = ("forward", "activation_gradient") if design.training else ("forward",)
-        for name in passes:
+        for name in passes.reads:
             for buffered in buffers:
                 cost = cost.plus(*buffered, name, "buffer")
             cost = cost.plus(*tree, name, "interconnect")
-        if design.training:
+        if passes.training:
             # The weight updates come in through the input buffer, one bit a cell, without parallel cores.
             delta = share.matrix_rows * share.matrix_columns
             cost = cost.plus(*self._moved(self.input_buffer, delta, 1), "weight_update", "buffer")

@@ -43,16 +43,16 @@ cdef class CellArray(Circuit):
         cdef double least_width = (tech.gap_gate + tech.poly_width) * 2
         cdef double node = tech.feature_size
         cdef double pitch = cell.cell.feature_size
-        cdef bint sram = cell.cell.memory == "SRAM"
+        cdef bint latch = cell.cell.kind.volatile
         if rows < 1 or columns < 1:
             raise NeurosimError(f"an array needs at least one row and one column, not {rows} x {columns}")
         self.tech = tech
         self.cell = cell
         self.rows = rows
         self.columns = columns
-        if not sram:
+        if not latch:
             least_width *= 2        # a switch matrix has two pass gates a column
-        if sram or cell.cell.has_transistor:
+        if latch or cell.cell.has_transistor:
             self.column_length = rows * (larger(height, least_height) if relax_height else height) * node
             self.row_length = columns * (larger(width, least_width) if relax_width else width) * node
         else:

@@ -121,7 +121,7 @@ cdef class RowDecoder(Circuit):
             nand_lines = lines(self.tech, self.nands, fitting) if fitting > 0 else 0
             inverter_lines = lines(self.tech, self.inverters, abreast(self.inverters, room, inverter.height))
             along = room
-            if self.address_bits == 0 and self.tech.corrects_decoders:
+            if self.address_bits == 0 and not self.tech.empty_decoders:
                 inverter_lines = 0      # nothing to address; Quirk U16: INT_MIN lines of no inverter
         else:
             along = larger(nor.height * self.nors, nand.height * self.nands)
@@ -345,7 +345,7 @@ cdef class WordLineDriver(Circuit):
                 if columns > self.rows:
                     self._complain("[WLNewDecoderDriver] Error: pass gate height is even larger than the array height")
                 share = height / lines(tech, self.rows, columns)
-                if tech.corrects_outlines and share < tech.cell_height:
+                if tech.outlines_grow and share < tech.cell_height:
                     share = tech.cell_height
             gate = in_height(tech, self.gate, share)
         else:

@@ -62,7 +62,7 @@ cdef class WeightGradientUnit(Circuit):
     wire_resistance : of a bit line, cell to cell [ohm]
     additions : sums of the adder trees per read, if in parallel
     layout_activity : part of the columns that precharger and write driver are made for
-    at_least_one : give a memory that is smaller than one array an array all the same (corrects U6)
+    least_arrays : arrays in each direction at least; quirk U6: a memory smaller than one array gets none
 
     Quirk: columns, rows and sums are those of whole arrays: a memory with fewer columns than one array gets none, and
     a negative area.
@@ -77,7 +77,7 @@ cdef class WeightGradientUnit(Circuit):
                  int input_bits, bint parallel, int selections, int levels, double clock, double read_pulse,
                  double read_voltage, double write_voltage, bint access_transistor, double on_resistance,
                  double off_resistance, int reference_rows, double wire_resistance, int additions,
-                 double layout_activity=0.0, bint at_least_one=False,
+                 double layout_activity=0.0, int least_arrays=0,
                  converter=FlashConverter):
         cdef int trees, words, word_bits
         cdef double code_bits
@@ -89,9 +89,8 @@ cdef class WeightGradientUnit(Circuit):
         self.array = array
         self.arrays_per_row = memory_rows // array.rows
         self.arrays_per_column = memory_columns // array.columns
-        if at_least_one:
-            self.arrays_per_row = max(self.arrays_per_row, 1)
-            self.arrays_per_column = max(self.arrays_per_column, 1)
+        self.arrays_per_row = max(self.arrays_per_row, least_arrays)
+        self.arrays_per_column = max(self.arrays_per_column, least_arrays)
         if self.arrays_per_row < 1:
             raise NeurosimError(
                 f"the largest layer has {memory_rows} output positions, fewer than the {array.rows} rows of an array "

@@ -33,7 +33,7 @@ cdef Split split_evenly(Technology tech, int count, double room, double least) n
     cdef Split split
     split.lines = lines(tech, count, to_int(room / least))
     split.share = room / lines(tech, count, split.lines)
-    if tech.corrects_outlines and split.share < least:
+    if tech.outlines_grow and split.share < least:
         split.share = least
     return split
 
@@ -79,7 +79,7 @@ cdef Size in_height(Technology tech, PassGate gate, double height) noexcept:
 cdef Size in_width(Technology tech, PassGate gate, double width) noexcept:
     """Layout of a pass gate that is folded as often as fits into a given width."""
     cdef int folds = <int>(<long long>to_int(width / (0.5 * tech.min_cell_width)) - 1)      # wraps around
-    if folds < 1 and tech.corrects_outlines:
+    if folds < 1 and tech.outlines_grow:
         folds = 1
     return pass_gate_size(tech, gate.width_n, gate.width_p, folds)
 

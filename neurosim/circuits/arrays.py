@@ -1,21 +1,12 @@
 """Synaptic arrays by memory and read mode."""
 
 from neurosim.circuits._subarray import SubArray
-from neurosim.circuits._subarray_hybrid import HybridArray
-from neurosim.circuits._subarray_nvm import ParallelNVM, SequentialNVM
-from neurosim.circuits._subarray_sram import ParallelSRAM, SequentialSRAM
-from neurosim.circuits.converters import CONVERTERS
+from neurosim.circuits.converters import converter
 from neurosim.errors import NeurosimError
 
 __all__ = ["SubArray", "subarray"]
 
-_KINDS = {
-    ("SRAM", "sequential"): SequentialSRAM,
-    ("SRAM", "parallel"): ParallelSRAM,
-    ("NVM", "sequential"): SequentialNVM,
-    ("NVM", "parallel"): ParallelNVM,
-    ("hybrid", "parallel"): HybridArray,
-}
+READ_MODES = ("sequential", "parallel")
 
 
 def subarray(tech, cell, rows, columns, *, read_mode, adc="flash-current", **options):
@@ -39,16 +30,13 @@ def subarray(tech, cell, rows, columns, *, read_mode, adc="flash-current", **opt
     NeurosimError
         A read mode there is no array for, or a cell or array that cannot be laid out.
     """
-    if read_mode not in ("sequential", "parallel"):
+    if read_mode not in READ_MODES:
         raise NeurosimError(
             f"read mode {read_mode!r} is not supported: use 'sequential' or 'parallel' (the reference's BNN and XNOR "
             "modes lack circuits that its chip needs)"
         )
-    memory = "SRAM" if cell.memory == "SRAM" else "NVM"
-    if cell.synapse is not None:
-        memory = "hybrid"
-        if read_mode != "parallel":
-            raise NeurosimError(
-                f"{cell.memory} cells are only read in parallel; use read_mode = parallel, or another memory"
-            )
-    return _KINDS[memory, read_mode](tech, cell, rows, columns, converter=CONVERTERS[adc], **options)
+    kind = cell.kind.array(read_mode)
+    if kind is None:
+        possible = " or ".join(f"read_mode = {mode}" for mode in READ_MODES if cell.kind.array(mode))
+        raise NeurosimError(f"{cell.memory} cells are not read in {read_mode} mode; use {possible}, or another memory")
+    return kind(tech, cell, rows, columns, converter=converter(adc), **options)

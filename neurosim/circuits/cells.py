@@ -3,12 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from neurosim.circuits.hybrid import HYBRID_MEMORIES
+from neurosim.circuits.memories import MEMORIES
 from neurosim.errors import NeurosimError
 from neurosim.technology._transistor import cell_resistance
 
-MEMORIES = ("SRAM", "RRAM", "FeFET", *HYBRID_MEMORIES)
-FERROELECTRIC = ("FeFET", "2t1fefet")       # written through the gate of an FeFET, without a current
 ACCESSES = ("cmos", "bjt", "diode", "none")
 
 IR_DROP = 0.25              # access transistor over cell in the low-resistance state
@@ -21,7 +19,7 @@ class Cell:
 
     Parameters
     ----------
-    memory : "SRAM", "RRAM", "FeFET", "hybrid-3t1c" or "2t1fefet"
+    memory : a name of `memories.MEMORIES`: "SRAM", "RRAM", "FeFET", "hybrid-3t1c", "2t1fefet"
     access : "cmos" (SRAM and 1T1R); "bjt", "diode" and "none" are all a cross-point without access transistor
     height, width : outline of the cell [F]
     feature_size : F of a cross-point array [m]; other arrays are drawn at the node of their process
@@ -64,10 +62,15 @@ class Cell:
         if self.memory not in MEMORIES:
             *others, last = map(repr, MEMORIES)
             raise NeurosimError(f"memory {self.memory!r} is unknown: use {', '.join(others)} or {last}")
-        if (self.memory in HYBRID_MEMORIES) != (self.synapse is not None):
+        if self.kind.hybrid != (self.synapse is not None):
             raise NeurosimError(f"a cell of {self.memory} needs its synapse, a HybridCell, and no other does")
         if self.access not in ACCESSES:
             raise NeurosimError(f"access {self.access!r} is unknown: use 'cmos', 'bjt', 'diode' or 'none'")
+
+    @property
+    def kind(self):
+        """The `Memory` of the cell."""
+        return MEMORIES[self.memory]
 
     @property
     def has_transistor(self):
@@ -87,7 +90,7 @@ class Cell:
         NeurosimError
             The access transistor of a 1T1R cell would be wider than the cell, or a cell narrower than a fin.
         """
-        if self.memory == "SRAM":
+        if self.kind.volatile:
             placed = self._placed_sram(tech)
         elif self.has_transistor:
             placed = self._placed_1t1r(tech)

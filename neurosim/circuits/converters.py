@@ -1,6 +1,13 @@
 """Kinds of converters by name."""
 
-from neurosim.circuits._flash import FlashConverter
+from neurosim._names import resolve
 
-# name -> kind(tech, columns, levels, *, on_resistance, off_resistance, rows, read_voltage, encoded, height, width)
-CONVERTERS = {"flash-current": FlashConverter}
+# name -> kind, or "module:name" of it. A kind is made as
+# kind(tech, columns, levels, *, on_resistance, off_resistance, rows, read_voltage, encoded, height, width), see
+# `ColumnConverter`; in Python it is a subclass of `PythonConverter`.
+CONVERTERS = {"flash-current": "neurosim.circuits._flash:FlashConverter"}
+
+
+def converter(name):
+    """The kind of converter of a name."""
+    return resolve(CONVERTERS[name])

@@ -10,12 +10,13 @@ carried over into the second. The weight is `w = (F (m+ - m-) + 2c - 1) / (F + 1
 import math
 from dataclasses import field, fields, make_dataclass
 
+from neurosim.circuits.memories import MEMORIES
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Parameter, Table
 
-HYBRID_MEMORIES = ("hybrid-3t1c", "2t1fefet")
+HYBRID_MEMORIES = tuple(name for name, memory in MEMORIES.items() if memory.hybrid)
 # The memory that a chip without the volatile part would use.
-BASELINE = {"hybrid-3t1c": "RRAM", "2t1fefet": "FeFET"}
+BASELINE = {name: MEMORIES[name].baseline for name in HYBRID_MEMORIES}
 
 ENVM_LEVELS = 32    # conductance steps of the device of the default design
 
@@ -140,7 +141,7 @@ class HybridCell(_Values):
     @property
     def ferroelectric(self):
         """Whether both parts live in one FeFET."""
-        return self.memory == "2t1fefet"
+        return MEMORIES[self.memory].ferroelectric
 
     @property
     def msb_levels(self):

@@ -5,11 +5,13 @@ import io
 import math
 import re
 import tomllib
-from dataclasses import asdict, field, make_dataclass, replace
+from dataclasses import asdict, field, make_dataclass
 from functools import cached_property
 from pathlib import Path
 
-from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS, HybridCell
+from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
+from neurosim.circuits.memories import MEMORIES
+from neurosim.design.models import MODELS, rules_of
 from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
 from neurosim.errors import NeurosimError, suggestion
 
@@ -27,8 +29,14 @@ class Design(_Values):
     Parameters
     ----------
     **parameters
-        Any parameter by its name; the others keep the reference's defaults.
+        Any parameter by its name. What is not given has the default of the `model`, which are the reference's:
         `Design(node=22, roadmap="HP", batch_size=64)`.
+
+    Attributes
+    ----------
+    given : dict
+        {name: value} of the parameters that were given, which `replace` and the files keep apart from defaults: a
+        design says what it wants, and the model, told by whoever has the last word, says the rest.
 
     Raises
     ------
@@ -39,15 +47,21 @@ class Design(_Values):
     __doc__ = __doc__
 
     def __init__(self, **parameters):
-        super().__init__(**PARAMETERS.checked(parameters))
+        given = PARAMETERS.checked(parameters)
+        model = MODELS[given.get("model", PARAMETERS["model"].default)]
+        super().__init__(**{**model.defaults, **given})
+        object.__setattr__(self, "given", given)
         if self.weight_max <= self.weight_min:
             raise NeurosimError(f"weight_max = {self.weight_max:g} must be above weight_min = {self.weight_min:g}")
+
+    def __reduce__(self):
+        return _remade, (type(self), self.given)
 
     # -- other values of the same design ---------------------------------------------------------
 
     def replace(self, **parameters):
         """The same design with some parameters changed."""
-        return replace(self, **parameters)
+        return type(self)(**{**self.given, **parameters})
 
     def with_settings(self, settings):
         """The same design with `name=value` texts applied, in our names or the reference's."""
@@ -151,10 +165,20 @@ class Design(_Values):
         """Ids of the reference's defects that this design does without."""
         return frozenset(self.correct.split())
 
+    @cached_property
+    def rules(self):
+        """`Rules` of the model with the corrections applied."""
+        return rules_of(self.model, sorted(self.corrections))
+
+    @property
+    def memory_kind(self):
+        """The `Memory` of the cells."""
+        return MEMORIES[self.memory]
+
     @property
     def effective_cell_bits(self):
         """Bits a cell really holds: one in SRAM, never more than a weight has."""
-        return min(1 if self.memory == "SRAM" else self.cell_bits, self.synapse_bits)
+        return min(self.memory_kind.cell_bits or self.cell_bits, self.synapse_bits)
 
     @property
     def cells_per_synapse(self):
@@ -164,7 +188,7 @@ class Design(_Values):
     @property
     def hybrid(self):
         """Whether a synapse has a volatile part beside the non-volatile one."""
-        return self.memory in HYBRID_MEMORIES
+        return self.memory_kind.hybrid
 
     @cached_property
     def synapse(self):
@@ -177,9 +201,7 @@ class Design(_Values):
     @property
     def cell_resistances(self):
         """Low- and high-resistance state of the memory element [ohm]."""
-        if self.memory == "2t1fefet":
-            return 1 / self.fefet_conductance_max, 1 / self.fefet_conductance_min
-        return self.resistance_on, self.resistance_off
+        return self.memory_kind.resistances(self)
 
     @property
     def conductance_max(self):
@@ -197,22 +219,9 @@ class Design(_Values):
         return max(self.levels_ltp, self.levels_ltd)
 
     @property
-    def output_bits(self):
-        """Bits that leave a subarray read-out (a real number when the levels are no power of two)."""
-        if self.parallel_read:
-            return math.log2(self.adc_levels)
-        return math.log2(self.array_rows) + self.effective_cell_bits - 1
-
-    @property
     def cell_outline(self):
         """Height and width of a cell in feature sizes, as the array wires see it."""
-        if self.memory == "SRAM":
-            return self.height_sram, self.width_sram
-        if self.hybrid:
-            return self.synapse.outline(self.technology.feature_size)
-        if self.access == "cmos":
-            return self.height_1t1r, self.width_1t1r
-        return self.height_crosspoint, self.width_crosspoint
+        return self.memory_kind.outline(self)
 
     @cached_property
     def wires(self):
@@ -226,7 +235,15 @@ class Design(_Values):
         """The process this design is built in."""
         from neurosim.technology import load
 
-        return load(self.node, self.roadmap, self.temperature, corrections=self.corrections & {"U16", "U22"})
+        return load(
+            self.node, self.roadmap, self.temperature, empty_decoders=self.rules.empty_decoders,
+            outlines_grow=self.rules.outlines_grow,
+        )
+
+
+def _remade(kind, given):
+    """A design from what was given of another: how it is unpickled."""
+    return kind(**given)
 
 
 def _line_of(text, name):

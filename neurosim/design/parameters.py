@@ -5,8 +5,10 @@ which the trainer reads as well): `Design`, the commented starter file, the `neu
 the reference's formats are all made from it.
 """
 
-from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
-from neurosim.design.corrections import parse_ids
+from neurosim.circuits.converters import CONVERTERS
+from neurosim.circuits.hybrid import HYBRID_PARAMETERS
+from neurosim.circuits.memories import MEMORIES
+from neurosim.design.models import MODELS, parse_ids, parse_model
 from neurosim.parameter import Parameter, Table
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
@@ -30,7 +32,7 @@ def _parameters():
 
     section = "array"
     yield p("memory", "memcelltype", "RRAM", "", "memory cell",
-            choices={"SRAM": 1, "RRAM": 2, "FeFET": 3, **dict.fromkeys(HYBRID_MEMORIES)})
+            choices=lambda: {name: memory.reference for name, memory in MEMORIES.items()})
     yield p("access", "accesstype", "cmos", "", "access device of an eNVM cell (cmos: 1T1R; the others: cross-point)",
             choices={"cmos": 1, "bjt": 2, "diode": 3, "none": 4})
     yield p("read_mode", "operationmode", "parallel", "", "rows read one by one or all at once",
@@ -38,6 +40,7 @@ def _parameters():
     yield p("array_rows", "numRowSubArray", 128, "", "rows of a subarray", low=1, high=65536)
     yield p("array_columns", "numColSubArray", 128, "", "columns of a subarray", low=1, high=65536)
     yield p("columns_per_adc", "numColMuxed", 8, "", "columns that share one read-out", low=1, high=65536)
+    yield p("adc", "", "flash-current", "", "kind of ADC", choices=lambda: dict.fromkeys(CONVERTERS))
     yield p("adc_levels", "levelOutput", 64, "", "levels of the forward ADC (64: 6 bits)", low=1, high=65536)
     yield p("cell_bits", "cellBit", 5, "bit", "precision of a cell (SRAM: always 1)", low=1, high=16)
     yield p("relax_cell_height", "relaxArrayCellHeight", False, "", "stretch cells to the height of the row drivers")
@@ -133,6 +136,8 @@ def _parameters():
     yield from HYBRID_PARAMETERS.values()
 
     section = "model"
+    yield p("model", "", "2.0", "", "version of the reference: its rules, and its defaults for what is not set",
+            read=parse_model, wanted=lambda: ", ".join(MODELS))
     yield p("correct", "", "", "", "defects of the reference to correct where it prints infinities or negative areas",
             read=parse_ids, wanted="all, or ids of docs/fidelity.md such as U5 U18; empty for the reference's results")
 

@@ -1,7 +1,8 @@
 """A cache of array statistics: evaluating known traces again needs no currents and no conversions.
 
-Entries are keyed by content: the bytes of a layer's trace, everything the currents depend on, and the ADC. They are
-never stale, and a wrong one can only come from a damaged file, which is detected and dropped.
+Entries are keyed by content: the bytes of a layer's trace, the `Reading` (everything that currents and updates depend
+on), the converter, and the code and data that computed them. They are never stale, and a wrong one can only come from a
+damaged file, which is detected and dropped.
 """
 
 import hashlib
@@ -19,11 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import NeurosimError
-from neurosim.evaluation.hybrid_costs import HybridWrites
-from neurosim.evaluation.stats import ArrayStats
-from neurosim.evaluation.writes import Writes
+from neurosim.evaluation.fingerprint import fingerprint
+from neurosim.evaluation.reading import ArrayReader, ArrayStats
 
-VERSION = 1  # of what is stored
+FORMAT = 2  # of what is stored
 SUFFIX = ".stats.npz"
 
 
@@ -57,22 +57,20 @@ class Cache:
             except OSError as error:
                 raise NeurosimError(f"{folder}: the cache folder cannot be used ({error.strerror})") from None
 
-    def layer(self, trace, index, seen_by, reader, parts, pool):
+    def layer(self, trace, index, reader, parts, pool):
         """(list of ArrayStats, activity) of a layer, measured only as far as it is not known.
 
         Parameters
         ----------
         trace : Trace
         index : int
-        seen_by : tuple
-            `neurosim.evaluation.measure.measured_by` of the designs.
         reader : ArrayReader
             With all ADCs that are asked for.
         parts : list of ArrayMap
         pool : ThreadPoolExecutor
         """
         content = trace.fingerprint(index)
-        common = _key(content, index, seen_by)
+        common = _key(content, index, reader.reading)
         keys = {adc: _key(common, adc) for adc in reader.adcs}
         base = self._get(common)
         known = {} if base is None else {adc: self._get(key) for adc, key in keys.items()}
@@ -80,7 +78,7 @@ class Cache:
         if base is None or missing:
             self.misses += 1
             recorded = trace.layer(index)
-            data = type(reader)(reader.design, reader.cell, {adc: reader.adcs[adc] for adc in missing}).layer(recorded)
+            data = ArrayReader(reader.reading, {adc: reader.adcs[adc] for adc in missing}).layer(recorded)
             base, fresh = _packed(list(pool.map(data.measure, parts)), recorded.activity)
             self._put(common, base)
             for adc in missing:
@@ -88,7 +86,7 @@ class Cache:
                 self._put(keys[adc], fresh[adc])
         else:
             self.hits += 1
-        return _unpacked(base, known), float(base["share"])
+        return _unpacked(base, known, reader.reading.update), float(base["share"])
 
     # -- entries: dicts of arrays -------------------------------------------------------------------
 
@@ -162,7 +160,7 @@ class Cache:
 
 
 def _key(*parts):
-    digest = hashlib.blake2b(repr(VERSION).encode(), digest_size=20)
+    digest = hashlib.blake2b(f"{FORMAT} {fingerprint()}".encode(), digest_size=20)
     for part in parts:
         digest.update(b"\0" + repr(part).encode())
     return digest.hexdigest()
@@ -179,39 +177,36 @@ def _checksum(entry):
 def _packed(stats, share):
     """The statistics of a layer's arrays as a few arrays: what all ADCs have in common, and each ADC's own."""
     base = {
-        "activity": np.concatenate([one.activity for one in stats]),
-        "lengths": np.array([len(one.activity) for one in stats]),
+        "activity": np.concatenate([array.activity for array in stats]),
+        "lengths": np.array([len(array.activity) for array in stats]),
         "share": np.array(share),
     }
     if stats[0].writes is not None:
-        base["writes"] = np.array([astuple(one.writes) for one in stats])
+        base["writes"] = np.array([astuple(array.writes) for array in stats])
     own = {
         adc: {
-            "latency": np.concatenate([one.conversions[adc][0] for one in stats]),
-            "energy": np.concatenate([one.conversions[adc][1] for one in stats]),
+            "latency": np.concatenate([array.conversions[adc][0] for array in stats]),
+            "energy": np.concatenate([array.conversions[adc][1] for array in stats]),
         }
         for adc in stats[0].conversions
     }
     return base, own
 
 
-def unpacked_writes(values):
-    """`Writes`, or (with fewer numbers) `HybridWrites`, from their fields."""
-    if len(values) == len(fields(HybridWrites)):
-        return HybridWrites(*map(int, values))
-    *counts, charge = values
-    return Writes(*map(int, counts), charge)
+def unpacked_writes(record, values):
+    """The record of an update from its fields as floats."""
+    return record(*(kind.type(value) for kind, value in zip(fields(record), values, strict=True)))
 
 
-def _unpacked(base, known):
+def _unpacked(base, known, update):
     """The list of ArrayStats that `_packed` took apart."""
     ends = np.cumsum(base["lengths"])
     stats = []
     for number, (end, length) in enumerate(zip(ends, base["lengths"], strict=True)):
-        some = slice(end - length, end)
+        planes = slice(end - length, end)
         writes = None
         if "writes" in base:
-            writes = unpacked_writes(base["writes"][number].tolist())
-        conversions = {adc: (entry["latency"][some], entry["energy"][some]) for adc, entry in known.items()}
-        stats.append(ArrayStats(base["activity"][some], conversions, writes))
+            writes = unpacked_writes(update.record, base["writes"][number].tolist())
+        conversions = {adc: (entry["latency"][planes], entry["energy"][planes]) for adc, entry in known.items()}
+        stats.append(ArrayStats(base["activity"][planes], conversions, writes))
     return stats

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from neurosim.errors import NeurosimError
-from neurosim.evaluation.measure import measured, measured_by
+from neurosim.evaluation.measure import measured
+from neurosim.evaluation.reading import Reading
 from neurosim.evaluation.rollup import RollUp
 from neurosim.processors import threads
 from neurosim.report.plan import plan
@@ -66,7 +67,7 @@ def evaluate_many(designs, network, trace, progress=None, cache=None):
     rolls = [RollUp(planned) for planned in _plans(designs, network)]
     groups = {}
     for roll in rolls:
-        groups.setdefault(measured_by(roll.planned), []).append(roll)
+        groups.setdefault(Reading.of(roll.planned), []).append(roll)
     steps, done = len(groups) * len(network), 0
     with ThreadPoolExecutor(threads()) as pool:
         for group in groups.values():

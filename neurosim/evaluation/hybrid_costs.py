@@ -5,6 +5,7 @@ transfer follows from the expected values `transfer_moved` and `transfer_pulses`
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,22 +41,22 @@ class HybridWrites:
     columns: int
 
 
-def count_pulses(new, old, synapse):
+def count_pulses(new, old, charges):
     """`HybridWrites` that change the weights of one array.
 
     Parameters
     ----------
     new, old : (rows, columns)
         Weights, from -1 to 1.
-    synapse : HybridCell
+    charges : Charges
 
     Each cell takes `n = round(|new - old| (F + 1) Nc / 2)` pulses, at most the Nc of its whole range.
     """
     pulses = np.subtract(new, old, dtype=float)
     np.abs(pulses, out=pulses)
-    pulses *= synapse.pulses_per_weight
+    pulses *= charges.pulses_per_weight
     np.rint(pulses, out=pulses)
-    most = synapse.lsb_levels
+    most = charges.lsb_levels
     clipped = int(np.count_nonzero(pulses > most))
     np.minimum(pulses, most, out=pulses)
     longest = pulses.max(axis=1)
@@ -210,3 +211,36 @@ def read_parts(array, stats, reads):
         "lsb": (latency, common + own["lsb"]),
         "join": (join, own["join"]),
     }
+
+
+@dataclass(frozen=True)
+class Charges:
+    """Hybrid cells take pulses of charge, and now and then a transfer.
+
+    Attributes
+    ----------
+    pulses_per_weight, lsb_levels : float, int
+        As of `HybridCell`.
+    """
+
+    record: ClassVar = HybridWrites
+    pulses_per_weight: float
+    lsb_levels: int
+
+    @classmethod
+    def of(cls, design):
+        """Those of a `Design` with a hybrid memory."""
+        return cls.of_synapse(design.synapse)
+
+    @classmethod
+    def of_synapse(cls, synapse):
+        """Those of a `HybridCell`."""
+        return cls(synapse.pulses_per_weight, synapse.lsb_levels)
+
+    def count(self, arrays, part, cells):
+        """`HybridWrites` of one array; see `Pulses.count`."""
+        return count_pulses(arrays.held(arrays.weight, part)[0], arrays.held(arrays.weight_old, part)[0], self)
+
+    def cost(self, chip, stats, reads, residue, passes):
+        """{item of `Cost`: (latency [s], energy [J])} of one array; see `Pulses.cost`."""
+        return hybrid_items(chip.array, stats, reads, chip.design.fefet_gate_capacitance)

@@ -7,7 +7,7 @@ from neurosim.chip.costs import ITEMS, SYNAPSE_COUNTS, SYNAPSE_PARTS, WRITES, Co
 from neurosim.chip.outline import divided
 
 
-def layer_totals(chip, index, tiles, activity):
+def layer_totals(chip, index, tiles, activity, passes):
     """Latency and energy of one layer over an epoch (without training: over one image).
 
     Parameters
@@ -19,6 +19,7 @@ def layer_totals(chip, index, tiles, activity):
         Cost of one image and leakage of each of the layer's tiles.
     activity : float
         Share of ones in its input.
+    passes : Passes
 
     Returns
     -------
@@ -30,26 +31,28 @@ def layer_totals(chip, index, tiles, activity):
     cost = Cost()
     for tile, _ in tiles:
         cost |= tile
-    cost = _activate_and_add(chip, index, cost)
+    cost = _activate_and_add(chip, index, cost, passes)
     transfer, sent = _transfers(chip, index)
-    training = design.training
 
     # Buffers and wires carry features up and down in the forward and the activation-gradient pass; the
-    # weight gradient moves through the buffer only. Without training the factors are 0, not absent:
+    # weight gradient moves through the buffer only. Where there is no such pass the factors are 0, not absent:
     # an infinite buffer latency then gives no number (U18).
-    buffer_factor, send_factor = (6, 2) if training else (1, 1)
-    cost = cost.plus(*_times(transfer, buffer_factor), "buffer").plus(*_times(sent, send_factor), "interconnect")
-    cost = cost.plus(*_times(transfer, 2 if training else 1), "forward").plus(*sent, "forward")
-    cost = cost.plus(*_times(transfer, 2 if training else 0), "activation_gradient")
-    cost = cost.plus(*_times(sent, 1 if training else 0), "activation_gradient")
-    gradient = _times(transfer, 2 if training else 0)
+    forward, backward, weights = passes.buffered
+    cost = cost.plus(*_times(transfer, sum(passes.buffered)), "buffer")
+    cost = cost.plus(*_times(sent, sum(passes.sent)), "interconnect")
+    cost = cost.plus(*_times(transfer, forward), "forward").plus(*sent, "forward")
+    cost = cost.plus(*_times(transfer, backward), "activation_gradient")
+    cost = cost.plus(*_times(sent, passes.sent[1]), "activation_gradient")
+    gradient = _times(transfer, weights)
 
     first, layer = chip.network[0], chip.network[index]
-    if training:
+    if passes.training:
         # Features travel to DRAM and back in every pass. Quirk: one channel's worth of bits.
         features = _dram(chip, layer.rows * layer.columns * design.input_bits)
-        cost = cost.plus(*_times(features, 2), "forward", "activation_gradient")
-        gradient = _plus(gradient, _times(features, 2))
+        forward, backward, weights = passes.stored
+        cost = cost.plus(*_times(features, forward), "forward")
+        cost = cost.plus(*_times(features, backward), "activation_gradient")
+        gradient = _plus(gradient, _times(features, weights))
         moved = _moved_gradients(chip, layer)
         stored = _dram(chip, layer.weights * chip.gradient_unit.output_bits)
         peak_gradient = _gradient(chip, layer, activity)
@@ -58,7 +61,7 @@ def layer_totals(chip, index, tiles, activity):
         for _ in range(2):
             gradient = _plus(gradient, _plus(stored, moved))
             cost = cost.plus(*moved, "buffer")
-        dram = _plus(_times(features, 6), _times(stored, 2))
+        dram = _plus(_times(features, sum(passes.stored)), _times(stored, 2))
         summed = _summed_gradients(chip, layer)
         gradient, peak_gradient = _plus(gradient, summed), _plus(peak_gradient, summed)
         cost, per_epoch = _per_epoch(cost, chip)
@@ -74,11 +77,11 @@ def layer_totals(chip, index, tiles, activity):
         "forward": cost["forward"],
         "activation_gradient": cost["activation_gradient"],
         "weight_gradient": gradient,
-        "weight_update": cost["weight_update"] if training else (0.0, 0.0),
+        "weight_update": cost["weight_update"] if passes.training else (0.0, 0.0),
         "peak_forward": cost["peak_forward"],
         "peak_activation_gradient": cost["peak_activation_gradient"],
         "peak_weight_gradient": peak_gradient,
-        "peak_weight_update": cost["peak_weight_update"] if training else (0.0, 0.0),
+        "peak_weight_update": cost["peak_weight_update"] if passes.training else (0.0, 0.0),
         "adc": cost["adc"],
         "accumulation": cost["accumulation"],
         "array": cost["array"],
@@ -102,10 +105,10 @@ def _times(pair, factor):
     return pair[0] * factor, pair[1] * factor
 
 
-def _activate_and_add(chip, index, cost):
+def _activate_and_add(chip, index, cost, passes):
     """Activation, adders between tiles, pooling."""
-    design, plan, layer = chip.design, chip.plan, chip.network[index]
-    if not design.training:
+    plan, layer = chip.plan, chip.network[index]
+    if not passes.training:
         cost = cost.times("activation_gradient", "peak_activation_gradient", latency=0, energy=0)
     if chip.activation:
         reads = math.ceil(layer.vectors * layer.outputs / chip.activation_share)
@@ -116,9 +119,9 @@ def _activate_and_add(chip, index, cost):
         tree = chip.accumulation
         reads = across * layer.outputs * math.ceil(layer.vectors / tree.count)
         added = tree.latency(0.0, reads, down), tree.energy(reads, down)
-        cost = cost.plus(*added, "forward", "peak_forward", "accumulation")
-        if design.training:
-            cost = cost.plus(*added, "activation_gradient", "peak_activation_gradient", "accumulation")
+        cost = cost.plus(*added, *passes.peaks)
+        for _ in passes.reads:
+            cost = cost.plus(*added, "accumulation")
     if layer.pool:
         # Quirk: a novel tile divides by its PE size and multiplies by its side; energy counts whole windows.
         share, factor = plan.tile_size, 1.0

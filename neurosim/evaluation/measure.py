@@ -3,47 +3,14 @@
 from functools import partial
 from itertools import chain
 
-from neurosim.evaluation.stats import ArrayReader, conversion_key
+from neurosim.evaluation.reading import ArrayReader, Reading, conversion_key
 
 READ_AHEAD = 1 << 22  # weights of a layer
 BUNCH = 4  # arrays
 
 
-def measured_by(planned):
-    """What array statistics depend on besides the trace and the ADC: designs with equal keys share them.
-
-    Parameters
-    ----------
-    planned : Plan
-
-    Returns
-    -------
-    tuple
-    """
-    design = planned.design
-    reader = ArrayReader(design, planned.chip.array.cell, {})
-    synapse = reader.synapse
-    pulses = () if synapse is None else (synapse.memory, synapse.pulses_per_weight, synapse.lsb_levels)
-    return (
-        planned.floorplan,
-        tuple(reader.wiring.items()),
-        reader.average,
-        reader.linear,
-        design.training,
-        design.synapse_bits,
-        design.effective_cell_bits,
-        design.input_bits,
-        design.conductance_max,
-        design.conductance_min,
-        design.max_write_pulses,
-        design.weight_max,
-        design.weight_min,
-        *pulses,
-    )
-
-
 def measured(plans, trace, pool, cache=None):
-    """The statistics of every layer, for plans that `measured_by` does not tell apart.
+    """The statistics of every layer, for plans with equal readings.
 
     Parameters
     ----------
@@ -59,14 +26,13 @@ def measured(plans, trace, pool, cache=None):
         as soon as it is ready), and the share of ones in the layer's input.
     """
     first = plans[0]
-    arrays = [planned.chip.array for planned in plans]
-    adcs = {conversion_key(adc): adc for array in arrays for adc in array.converters if adc is not None}
-    reader = ArrayReader(first.design, first.chip.array.cell, adcs)
+    adcs = {conversion_key(adc): adc for planned in plans for adc in planned.chip.array.converters if adc is not None}
+    reader = ArrayReader(Reading.of(first), adcs)
     layers = len(first.network)
     parts = [_parts(first, index) for index in range(layers)]
     if cache is not None:
         for index in range(layers):
-            yield cache.layer(trace, index, measured_by(first), reader, parts[index], pool)
+            yield cache.layer(trace, index, reader, parts[index], pool)
         return
     ahead = None
     for index in range(layers):

@@ -1,8 +1,9 @@
 """Costs of arrays added up to processing elements, tiles, layers and the chip."""
 
 from neurosim.chip.costs import Residue
+from neurosim.chip.passes import Passes
+from neurosim.evaluation.arrays import array_cost
 from neurosim.evaluation.layers import layer_totals
-from neurosim.evaluation.stats import array_cost
 from neurosim.report.report import Report, finish_layers
 
 
@@ -34,20 +35,21 @@ class RollUp:
         planned, chip, residue = self.planned, self.planned.chip, self.residue
         layer, placed = planned.network[index], planned.floorplan
         tile = chip.novel_tile if placed.novel[index] else chip.tile
+        passes = Passes.of(planned.design, index)
         speedup = placed.speedup_rows[index], placed.speedup_columns[index]
         tiles, lines = [], []
         for share in placed.layer_maps(index, layer):
             pes = []
             for pe in share.pes:
-                arrays = [array_cost(chip, next(stats), residue) for _ in pe.arrays]
-                pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue))
-            tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue))
+                arrays = [array_cost(chip, next(stats), residue, passes) for _ in pe.arrays]
+                pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue, passes))
+            tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue, passes))
             # What the reference prints at every read, and the outline of the PE, asked for once a tile.
             if chip.array.complaint_per_read:
                 reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * planned.design.input_bits
                 lines += [chip.array.complaint_per_read] * reads
             lines += tile.pe.complaints
-        self.values.append(layer_totals(chip, index, tiles, activity))
+        self.values.append(layer_totals(chip, index, tiles, activity, passes))
         self.complaints.append(tuple(lines))
 
     def report(self):

@@ -1,9 +1,14 @@
-"""Weight updates of arrays: what they count of a trace, and the energy in cells and lines."""
+"""Weight updates of arrays: how they are counted from a trace, and what they cost.
+
+`UPDATES` has the ways; a memory names its own. To add one: a frozen dataclass with what the counting depends on, a
+`record` (the dataclass of what is counted), and the methods of `Pulses`.
+"""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from neurosim.circuits._columns import write_pulses
-from neurosim.circuits.cells import FERROELECTRIC
+from neurosim._names import resolve
+from neurosim.circuits._columns import flips, write_pulses
 
 
 @dataclass(frozen=True)
@@ -81,20 +86,17 @@ def write_energy(array, writes, gate_capacitance=0.0):
         Of an FeFET [F].
 
     Source: Chen, Peng, Yu, "NeuroSim", IEEE TCAD 37(12), 2018, write schemes of 1T1R and cross-point arrays.
-    An SRAM array counts its own write energy: 0 here.
     """
     placed = array.cell
     cell = placed.cell
-    if cell.memory == "SRAM":
-        return 0.0
     voltage = cell.write_voltage
     full = voltage * voltage
-    in_cells = 0.0 if cell.memory in FERROELECTRIC else full * cell.write_pulse * writes.charge
+    in_cells = 0.0 if cell.kind.ferroelectric else full * cell.write_pulse * writes.charge
     ups, downs = writes.set_pulses, writes.reset_pulses
     if cell.has_transistor:
         supply = array.tech.vdd * array.tech.vdd
         word_lines = array.cap_word_line * supply * (ups + downs)
-        if cell.memory in FERROELECTRIC:
+        if cell.kind.ferroelectric:
             # The gates of all written rows hang on every selected column.
             columns = [
                 (array.cap_column + gate_capacitance * rows) * full * columns * pulses
@@ -126,3 +128,97 @@ def write_energy(array, writes, gate_capacitance=0.0):
 def _others(lines, selected):
     """Lines that are not selected; all of them if more are selected than there are."""
     return lines - selected if lines >= selected else lines
+
+
+@dataclass(frozen=True)
+class Pulses:
+    """eNVM cells are written by pulses, each of which changes a cell by one step of its conductance.
+
+    Attributes
+    ----------
+    step : float
+        [S]
+    """
+
+    record: ClassVar = Writes
+    step: float
+
+    @classmethod
+    def of(cls, design):
+        """Those of a `Design`."""
+        return cls((design.conductance_max - design.conductance_min) / design.max_write_pulses)
+
+    def count(self, arrays, part, cells):
+        """The record of one array.
+
+        Parameters
+        ----------
+        arrays : LayerReader
+        part : ArrayMap
+        cells : ndarray, (rows, columns)
+            New conductances [S]; None where all cells conduct alike.
+        """
+        return count_writes(cells, arrays.cells(arrays.weight_old, part), self.step)
+
+    def cost(self, chip, stats, reads, residue, passes):
+        """{item of `Cost`: (latency [s], energy [J])} of one array, "weight_update" among them.
+
+        Parameters
+        ----------
+        chip : Chip
+        stats : ArrayStats
+        reads : dict
+            Of `neurosim.circuits._columns.read_vectors`.
+        residue : Residue
+        passes : Passes
+        """
+        array, writes = chip.array, stats.writes
+        # Quirk U20: a driver that remembers has added its time up over the vectors since the update before.
+        remembers = chip.design.rules.drivers_remember
+        written = array.write_update(
+            writes.row_activity,
+            writes.column_activity,
+            writes.pulses,
+            self.energy(chip, writes),
+            vectors=len(stats.activity) if remembers else 1,
+            previous=residue.driver_latency if remembers else 0.0,
+            back=passes.backward,
+        )
+        residue.driver_latency = written["driver_latency"]
+        return {"weight_update": (written["latency"], written["energy"])}
+
+    def energy(self, chip, writes):
+        """Energy in cells and lines [J]."""
+        return write_energy(chip.array, writes, chip.design.fefet_gate_capacitance)
+
+
+@dataclass(frozen=True)
+class Flips(Pulses):
+    """SRAM cells that change are written once; an SRAM array counts the energy itself."""
+
+    step: float = 0.0
+
+    @classmethod
+    def of(cls, design):
+        return cls()
+
+    def count(self, arrays, part, cells):
+        new, first = arrays.held(arrays.weight, part)
+        old, _ = arrays.held(arrays.weight_old, part)
+        counted = flips(new, old, first, len(part.columns), **arrays.reading.split)
+        return averaged(counted, len(part.rows), len(part.columns))
+
+    def energy(self, chip, writes):
+        return 0.0
+
+
+# name -> way, or "module:name" of it
+UPDATES = {"pulses": Pulses, "flips": Flips, "charges": "neurosim.evaluation.hybrid_costs:Charges"}
+
+
+def update_of(design):
+    """The way in which a design's weights are updated; None without training."""
+    if not design.training:
+        return None
+    writes = design.memory_kind.writes
+    return resolve(UPDATES[writes] if isinstance(writes, str) else writes).of(design)

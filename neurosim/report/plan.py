@@ -27,8 +27,6 @@ def plan(design, network):
     Plan
     """
     network = network if isinstance(network, Network) else Network(network)
-    if "U17" in design.corrections:
-        design = design.replace(columns_per_adc=min(design.columns_per_adc, design.array_columns))
     placed = floorplan(design, network)
     return Plan(design, network, placed, Chip(design, network, placed))
 
@@ -54,7 +52,7 @@ class Plan:
     def notices(self):
         """Lines the reference prints before the floorplan."""
         lines = []
-        cell_bits = 1 if self.design.memory == "SRAM" else self.design.cell_bits
+        cell_bits = self.design.memory_kind.cell_bits or self.design.cell_bits
         if cell_bits > self.design.synapse_bits:
             lines.append(
                 "ERROR!: Memory precision is even higher than synapse precision, please modify 'cellBit' in Param.cpp!"

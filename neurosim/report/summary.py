@@ -58,7 +58,7 @@ def _chip(plan):
     design, floorplan = plan.design, plan.floorplan
     utilization = floorplan.mapped_memory / floorplan.total_tiles
     access = f" {'1T1R' if design.access == 'cmos' else 'cross-point'}"
-    if design.memory == "SRAM" or design.hybrid:
+    if not design.memory_kind.selects:
         access = ""
     return [
         f"Chip      {design.memory}{access}, {design.node} nm {design.roadmap}, "

@@ -1,7 +1,6 @@
 """Memory cells against recorded values and in their own terms."""
 
 import math
-from types import SimpleNamespace
 
 import golden
 import numpy as np
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from recorded_cells import cell_of, technology_of
 from slow import conductances
 
-from neurosim.chip import build
 from neurosim.circuits.cells import Cell
 from neurosim.technology import load
 
@@ -81,25 +79,6 @@ def test_nonlinear_cells_conduct_less_at_half_voltage(nonlinearity):
     half = cell.write_voltage / 2 / placed.resistance_on_half_write
     whole = cell.write_voltage / placed.resistance_on_write
     assert math.isclose(whole / half, nonlinearity, rel_tol=golden.REORDERED)
-
-
-def design(**changes):
-    values = {
-        "memory": "RRAM", "access": "cmos", "cell_outline": (4.0, 5.0), "feature_size": 40e-9, "resistance_on": 1e5,
-        "resistance_off": 1e6, "read_voltage": 0.5, "write_voltage": 4.0, "read_pulse": 1e-8, "write_pulse": 5e-8,
-        "access_voltage": 1.1, "resistance_access": 15e3, "nonlinear_iv": False, "nonlinearity": 10.0,
-        "width_sram_nmos": 2.08, "width_sram_pmos": 1.23, "width_sram_access": 1.31, "min_sense_voltage": 0.1,
-    }
-    return SimpleNamespace(**(values | changes))
-
-
-def test_cell_of_a_design():
-    cell = build.cell_of(design())
-    assert (cell.height, cell.width) == (4.0, 5.0)
-    assert cell.write_voltage == 5.6568542494923806     # quirk: 4 V "on average" of twice 4 V
-    assert cell.write_pulse == 5e-8
-    assert cell.width_access == 0.0
-    assert build.cell_of(design(memory="SRAM")).width_access == 1.31
 
 
 # Conductances -------------------------------------------------------------------------------------------------------

@@ -293,7 +293,7 @@ def test_a_read_senses_once_for_each_part(memory, passes, options):
 def test_parts_of_a_read_add_up():
     from neurosim.circuits._columns import read_vectors
     from neurosim.evaluation.hybrid_costs import read_parts
-    from neurosim.evaluation.stats import ArrayStats
+    from neurosim.evaluation.reading import ArrayStats
 
     array = array_of()
     activity = np.array([0.1, 0.5, 0.9])

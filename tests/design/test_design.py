@@ -1,16 +1,15 @@
 """Designs: defaults and ranges, the three kinds of design files, settings, and what bad values get."""
 
-import math
 import tomllib
 
 import pytest
-from golden import EXACT, SAME_MATH, case, cases, close
+from golden import SAME_MATH, case, cases, close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
-from neurosim.design.corrections import CORRECTIONS, parse_ids
 from neurosim.design.design import Design
+from neurosim.design.models import CORRECTIONS, MODELS, parse_ids
 from neurosim.design.param_cpp import read_param_cpp
 from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
 from neurosim.errors import NeurosimError
@@ -18,14 +17,14 @@ from neurosim.errors import NeurosimError
 
 def values(parameter):
     """A strategy for the permitted values of a parameter."""
+    if parameter.name == "model":
+        return st.sampled_from(list(MODELS))
     if parameter.name == "correct":
         return st.lists(st.sampled_from(list(CORRECTIONS)), unique=True).map(lambda ids: parse_ids(" ".join(ids)))
     if parameter.kind is bool:
         return st.booleans()
     if parameter.choices is not None:
-        return st.sampled_from(list(parameter.choices))
-    if parameter.name == "correct":
-        return st.sampled_from(["", "U5", "U6 U18", "U5 U6 U16 U17 U18 U19 U20 U22"])
+        return st.sampled_from(list(parameter.spellings))
     low = parameter.low if parameter.low is not None else parameter.above
     if parameter.kind is int:
         return st.integers(low, parameter.high)
@@ -75,8 +74,8 @@ def test_every_parameter_is_complete():
         assert parameter.section in SECTIONS and parameter.meaning and parameter.range
         assert parameter.check(parameter.default) == parameter.default
         assert type(parameter.check(parameter.default)) is parameter.kind
-    assert [p.name for p in PARAMETERS.values() if not p.reference] == [*HYBRID_PARAMETERS, "correct"]
-    assert len(BY_REFERENCE) == len(PARAMETERS) - 1 - len(HYBRID_PARAMETERS)
+    assert [p.name for p in PARAMETERS.values() if not p.reference] == ["adc", *HYBRID_PARAMETERS, "model", "correct"]
+    assert len(BY_REFERENCE) == len(PARAMETERS) - 3 - len(HYBRID_PARAMETERS)
 
 
 @given(
@@ -477,9 +476,3 @@ def test_cells_hold_a_whole_weight(synapse, cell, memory):
     bits, cells = design.effective_cell_bits, design.cells_per_synapse
     assert bits == 1 or (memory != "SRAM" and bits <= min(synapse, cell))
     assert (cells - 1) * bits < synapse <= cells * bits
-
-
-def test_output_bits():
-    assert close(Design(adc_levels=64).output_bits, 6.0, EXACT)
-    assert close(Design(adc_levels=50).output_bits, math.log2(50), EXACT)
-    assert close(Design(read_mode="sequential", cell_bits=2).output_bits, 7 + 2 - 1, EXACT)

@@ -12,7 +12,7 @@ from small import NETWORK, arrays, design, network, trace
 from neurosim.circuits._columns import column_resistances, convert_columns, path_conductances, read_vectors
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.flow import evaluate
-from neurosim.evaluation.stats import ArrayReader
+from neurosim.evaluation.reading import Reading
 from neurosim.report.plan import plan
 from neurosim.report.quantities import QUANTITIES, STEPS
 from neurosim.traces.network import Network
@@ -74,14 +74,14 @@ def test_batches_and_iterations_scale_reads_exactly(batch, iterations):
 @given(st.integers(1, 60), st.integers(0, 1000), st.sampled_from(MODES[:5]))
 def test_reads_add_up_over_split_traces(cut, seed, mode):
     chosen = design(**mode)
-    chip = plan(chosen, NETWORK).chip
+    planned = plan(chosen, NETWORK)
+    chip, reading = planned.chip, Reading.of(planned)
     random = np.random.default_rng(seed)
     inputs = (random.random((32, 64)) < 0.4).astype(np.uint8)
     cells = random.uniform(chosen.conductance_min, chosen.conductance_max, (32, 32))
-    reader = ArrayReader(chosen, chip.array.cell, {})
     resistance, activity = np.empty((64, 32)), np.empty(64)
-    path = path_conductances(cells, **reader.wiring)
-    column_resistances(encode(inputs), path, resistance, activity, average=reader.average)
+    path = path_conductances(cells, **reading.wiring)
+    column_resistances(encode(inputs), path, resistance, activity, average=reading.average)
     conversions = []
     for adc in chip.array.converters:
         pair = np.empty(64), np.empty(64)

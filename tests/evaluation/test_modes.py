@@ -8,11 +8,11 @@ from random_designs import accepted, refused
 from small import NETWORK, design, network, trace
 
 from neurosim.chip.outline import divided, square
-from neurosim.design.corrections import CORRECTIONS, parse_ids
 from neurosim.design.design import Design
+from neurosim.design.models import CORRECTIONS, parse_ids
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.flow import evaluate
-from neurosim.evaluation.stats import ArrayReader
+from neurosim.evaluation.reading import ArrayReader, Reading
 from neurosim.report.plan import plan
 from neurosim.report.text import number
 from neurosim.traces.network import Network
@@ -160,9 +160,9 @@ def test_several_novel_tiles_share_a_layer():
 def test_cells_of_one_weight_may_lie_in_two_subarrays():
     chosen = design(synapse_bits=8, cell_bits=3, array_columns=32)
     layers = network()
-    reader = ArrayReader(chosen, plan(chosen, layers).chip.array.cell, {})
+    reader = ArrayReader(Reading.of(plan(chosen, layers)), {})
     data = reader.layer(trace(layers, chosen).layer(0))
-    whole = reader.conductances(data.weight)
+    whole = reader.reading.conductances(data.weight)
     for share in plan(chosen, layers).floorplan.layer_maps(0, layers[0]):
         for pe in share.pes:
             for part in pe.arrays:
