@@ -1,5 +1,8 @@
 """What every circuit has in common: its outline on the die, its leakage and its complaints."""
 
+from neurosim.errors import NeurosimError
+
+
 cdef Fit fit_of(object name) except *:
     """The layout rule called `name`: "free", "keep-area" or "exact"."""
     if name == "free":
@@ -8,7 +11,7 @@ cdef Fit fit_of(object name) except *:
         return KEEP_AREA
     if name == "exact":
         return EXACT
-    raise ValueError(f"layout rule {name!r} is unknown: use 'free', 'keep-area' or 'exact'")
+    raise NeurosimError(f"layout rule {name!r} is unknown: use 'free', 'keep-area' or 'exact'")
 
 
 cdef class Circuit:
@@ -46,7 +49,7 @@ cdef class Circuit:
                 self.width = given_width
         elif fit == EXACT:
             if given_height == 0 or given_width == 0:
-                raise ValueError("an exact layout needs both a height and a width")
+                raise NeurosimError("an exact layout needs both a height and a width")
             self._outline(given_height, given_width)
         return 0
 

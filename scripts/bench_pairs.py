@@ -2,9 +2,10 @@
 
     python scripts/bench_pairs.py BEFORE AFTER [--pairs 30] [--case files ...] [--out FILE.md]
 
-BEFORE and AFTER are Python interpreters, each with its own build installed. Every case is prepared in a process of either
-build, then run in turns (before, after, after, before ...), so that whatever else the machine does meets both alike. The
-interval is that of the median over the pairs (binomial, at least 95 %); a build is no slower if its upper end is near 1.
+BEFORE and AFTER are Python interpreters, each with its own build installed. Every case is prepared in a process of
+either build, then run in turns (before, after, after, before ...), so that whatever else the machine does meets both
+alike. The interval is that of the median over the pairs (binomial, at least 95 %); a build is no slower if its upper
+end is near 1.
 """
 
 import argparse
@@ -59,7 +60,8 @@ def prepared(case, folder):
     if case == "memory":
         return lambda: neurosim.evaluate(neurosim.Design(), network, trace)
     designs = [neurosim.Design(node=node, adc_levels=levels, temperature=temperature)
-               for node in (130, 65, 32, 14, 7) for levels in (16, 32, 64, 128) for temperature in (300, 310, 320, 330, 340)]
+               for node in (130, 65, 32, 14, 7) for levels in (16, 32, 64, 128)
+               for temperature in (300, 310, 320, 330, 340)]
     return lambda: neurosim.evaluate_many(designs, network, trace)
 
 action = prepared(sys.argv[1], sys.argv[2])

@@ -97,10 +97,13 @@ def test_every_room_is_in_the_contract():
 def test_the_reader_of_imports_sees_all_kinds(tmp_path):
     """What the tests above rest on."""
     late = tmp_path / "late.py"
-    late.write_text("import neurosim.a\ndef f():\n    from neurosim.b import c\nif TYPE_CHECKING:\n    import neurosim.d\n")
+    lines = ["import neurosim.a", "def f():", "    from neurosim.b import c", "if TYPE_CHECKING:",
+             "    import neurosim.d"]  # fmt: skip
+    late.write_text("\n".join(lines))
     assert imports(late) == {"neurosim.a", "neurosim.b", "neurosim.b.c", "neurosim.d"}
     compiled = tmp_path / "x.pyx"
-    compiled.write_text("from neurosim._e cimport (\n    F, G,\n)\nfrom neurosim.h cimport i as j\ncimport neurosim.k\n")
+    lines = ["from neurosim._e cimport (", "    F, G,", ")", "from neurosim.h cimport i as j", "cimport neurosim.k"]
+    compiled.write_text("\n".join(lines))
     assert {"neurosim._e", "neurosim._e.F", "neurosim.h.i", "neurosim.k"} <= imports(compiled)
     assert level("neurosim.wrappers.wage.model", "neurosim", [["a"], ["wrappers"]]) == (1, "wrappers")
 

@@ -17,9 +17,6 @@ from functools import cached_property
 
 from neurosim.errors import NeurosimError
 
-TOO_LARGE = (
-    "ERROR: SubArray Size is too large, which break the chip hierarchey, please decrease the SubArray size! "
-)
 SPEEDUP_LIMITED = (
     "User assigned speed-up degree is larger than the upper bound (where no idle period during the whole process) ",
     "The speed-up degree is auto-assigned as the upper bound (where no idle period during the whole process) ",

@@ -1,7 +1,7 @@
 """Circuits of a chip: cells, arrays and everything around them, as immutable objects.
 
-Every circuit has an outline (`height`, `width` [m]), an `area` [m^2] and a `leakage` [W] from the moment it is made, and
-methods for its latencies [s] and energies [J]. README.md shows how they belong together.
+Every circuit has an outline (`height`, `width` [m]), an `area` [m^2] and a `leakage` [W] from the moment it is made,
+and methods for its latencies [s] and energies [J]. README.md shows how they belong together.
 """
 
 from neurosim._names import lazily as _lazily

@@ -9,6 +9,7 @@ from libc.stdlib cimport free, malloc
 
 from neurosim.circuits._converters cimport ColumnConverter, Conversion
 from neurosim.circuits._subarray cimport ArrayRead, SubArray
+from neurosim.errors import NeurosimError
 from neurosim.technology._transistor cimport to_int
 
 cdef enum:
@@ -150,7 +151,7 @@ def column_resistances(const unsigned char[:, ::1] codes, const double[:, ::1] p
     cdef int problem
     if path.shape[0] != codes.shape[0] or path.shape[1] != resistance.shape[1] or stop > codes.shape[1] or (
             activity.shape[0] != resistance.shape[0]):
-        raise ValueError("inputs, cells and results must agree in rows, columns and input vectors")
+        raise NeurosimError("inputs, cells and results must agree in rows, columns and input vectors")
     if not path.size:
         return
     with nogil:
@@ -171,7 +172,7 @@ def count_rows(const unsigned char[:, :] codes, int[::1] conducting, double[::1]
     cdef Py_ssize_t row, plane, stop, block = 0, rows = codes.shape[0], planes = codes.shape[1]
     cdef int[COUNTED] active
     if conducting.shape[0] != planes or activity.shape[0] != planes:
-        raise ValueError("inputs and results must agree in input vectors")
+        raise NeurosimError("inputs and results must agree in input vectors")
     with nogil:
         while block < planes:
             stop = min(COUNTED, planes - block)

@@ -1,8 +1,8 @@
 """What every converter of column currents has in common, and how one is written in Python.
 
 A converter is shown the resistance of every column of an array, once for every input vector, and says how long it takes
-and what energy. Everything around it (who is converted when, how often, what is added up) belongs to the array, so that a
-kind of converter is one class: three methods that run without Python's lock, and a layout.
+and what energy. Everything around it (who is converted when, how often, what is added up) belongs to the array, so that
+a kind of converter is one class: three methods that run without Python's lock, and a layout.
 """
 
 import functools
@@ -19,8 +19,8 @@ from neurosim.errors import NeurosimError
 cdef class ColumnConverter(Circuit):
     """Converters below (or beside) an array, each of which turns the currents of its lines into numbers.
 
-    A kind is made as `kind(tech, columns, levels, *, on_resistance, off_resistance, rows, read_voltage, encoded, height,
-    width)`, see `neurosim.circuits.converters`.
+    A kind is made as `kind(tech, columns, levels, *, on_resistance, off_resistance, rows, read_voltage, encoded,
+    height, width)`, see `neurosim.circuits.converters`.
 
     Attributes
     ----------
@@ -97,8 +97,8 @@ cdef class PythonConverter(ColumnConverter):
         Whether more than two levels are told apart, or all rows read at once.
     """
 
-    def __init__(self, tech, int columns, int levels, *, on_resistance, off_resistance, rows, read_voltage, encoded=True,
-                 double height=0.0, double width=0.0):
+    def __init__(self, tech, int columns, int levels, *, on_resistance, off_resistance, rows, read_voltage,
+                 encoded=True, double height=0.0, double width=0.0):
         self.tech = tech
         self.columns = columns
         self.levels = levels

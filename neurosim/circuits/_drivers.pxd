@@ -4,7 +4,8 @@ cimport cython
 
 from neurosim._circuits cimport LogicGate
 from neurosim._layout cimport Circuit, Fit
-from neurosim.circuits._switches cimport Mux, PassGate, RowSwitches, SwitchMatrix    # so that every driver is found here
+# The last three so that every driver is found here.
+from neurosim.circuits._switches cimport Mux, PassGate, RowSwitches, SwitchMatrix
 from neurosim.technology._transistor cimport Stage, Technology
 
 

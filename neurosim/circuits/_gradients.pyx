@@ -83,8 +83,8 @@ cdef class WeightGradientUnit(Circuit):
         cdef double code_bits
         cdef ReadOut readout
         if input_bits < 1 or selections < 1:
-            raise ValueError("a weight-gradient unit needs at least one input bit and one column per converter, "
-                             f"not {input_bits} and {selections}")
+            raise NeurosimError("a weight-gradient unit needs at least one input bit and one column per converter, "
+                                f"not {input_bits} and {selections}")
         self.tech = tech
         self.array = array
         self.arrays_per_row = memory_rows // array.rows

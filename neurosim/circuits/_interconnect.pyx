@@ -10,6 +10,7 @@ cimport cython
 from libc.math cimport ceil, floor, log2, sqrt
 
 from neurosim._layout cimport Circuit
+from neurosim.errors import NeurosimError
 from neurosim.technology import wires
 from neurosim.technology._transistor cimport (
     INV, NMOS, PMOS, GateCaps, Size, Technology, gate_caps, gate_leakage, gate_size, on_resistance, to_int,
@@ -167,7 +168,7 @@ cdef class Bus(RepeatedWire):
                  double unit_height, double unit_width, *, double wire_width, double wire_resistance,
                  double delay_tolerance=0.0, double folded_ratio=1.0, bint overlap=True):
         if direction not in ("horizontal", "vertical"):
-            raise ValueError(f"bus direction {direction!r} is unknown: use 'horizontal' or 'vertical'")
+            raise NeurosimError(f"bus direction {direction!r} is unknown: use 'horizontal' or 'vertical'")
         self.tech = tech
         self.rows = rows
         self.columns = columns
@@ -234,8 +235,8 @@ cdef class HTree(RepeatedWire):
                  double unit_width, *, double wire_width, double wire_resistance, double delay_tolerance=0.0,
                  double folded_ratio=1.0):
         if rows < 1 or columns < 1:
-            raise ValueError(f"an H-tree over {rows} x {columns} units has no leaf: "
-                             "use at least one row and one column")
+            raise NeurosimError(f"an H-tree over {rows} x {columns} units has no leaf: "
+                                "use at least one row and one column")
         cdef double stage_height, stage_width
         cdef double vertical_width = 0, horizontal_width = 0, area = 0, total = 0
         cdef int _stage

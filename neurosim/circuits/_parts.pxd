@@ -13,8 +13,7 @@ cdef class Part:
     cdef readonly str complains     # "layout" (whenever the array is laid out), "once" or "never"
 
 
-cdef double heights(list parts, bint backward, str place)
-cdef double widths(list parts, bint backward, str place)
+cdef double extent(list parts, bint backward, str place, bint down)
 cdef double areas(list parts, bint backward, str role=*)
 cdef double leakages(list parts, bint backward)
 cdef tuple complaints(list parts, str when)

@@ -1,7 +1,7 @@
 """A table of the parts of an array: what each is, where it stands, what it counts as.
 
-Outline, areas, leakage and complaints of an array follow from its table, in the order of the table, which is that in which
-the reference lays the parts out. The same table tells a reader what an array consists of.
+Outline, areas, leakage and complaints of an array follow from its table, in the order of the table, which is that in
+which the reference lays the parts out. The same table tells a reader what an array consists of.
 """
 
 from libc.math cimport ceil, log2
@@ -46,23 +46,13 @@ cdef class Part:
         return f"<Part {self.name} ({direction}): {type(self.circuit).__name__}, {self.role or 'not counted'}>"
 
 
-cdef double heights(list parts, bint backward, str place):
-    """Sum of the heights of what stands in one place [m]."""
+cdef double extent(list parts, bint backward, str place, bint down):
+    """Sum of the heights (`down`) or widths of what stands in one place [m]."""
     cdef double total = 0
     cdef Part part
     for part in parts:
         if part.backward == backward and part.place == place:
-            total += part.circuit.height
-    return total
-
-
-cdef double widths(list parts, bint backward, str place):
-    """Sum of the widths of what stands in one place [m]."""
-    cdef double total = 0
-    cdef Part part
-    for part in parts:
-        if part.backward == backward and part.place == place:
-            total += part.circuit.width
+            total += part.circuit.height if down else part.circuit.width
     return total
 
 

@@ -1,7 +1,7 @@
 """What senses the lines of an array in one direction: multiplexer, converter, adders.
 
-An array has two of these: the forward one senses its columns from below, the backward one its rows from beside it, while
-the columns are driven (the transposed read of training). The weight-gradient unit has one.
+An array has two of these: the forward one senses its columns from below, the backward one its rows from beside it,
+while the columns are driven (the transposed read of training). The weight-gradient unit has one.
 """
 
 cimport cython

@@ -11,7 +11,7 @@ vector runs through it and how it is written.
 from libc.math cimport ceil
 
 from neurosim.circuits._flash cimport FlashConverter
-from neurosim.circuits._parts cimport Part, areas, complaints, heights, leakages, widths
+from neurosim.circuits._parts cimport areas, complaints, extent, leakages
 from neurosim.errors import NeurosimError
 from neurosim.technology._transistor cimport Technology, to_int
 
@@ -139,10 +139,11 @@ cdef class SubArray(Circuit):
     cdef int _lay_out(self) except -1:
         """Outline, areas, leakage and complaints, from the table of parts."""
         cdef list parts = self._parts
-        self.height = self.cells.height + heights(parts, False, "stack")
-        self.width = larger(widths(parts, False, "drivers"), widths(parts, False, "select")) + self.cells.width
-        self.height += heights(parts, True, "stack")
-        self.width += widths(parts, True, "side")
+        self.height = self.cells.height + extent(parts, False, "stack", True)
+        self.width = (larger(extent(parts, False, "drivers", False), extent(parts, False, "select", False))
+                      + self.cells.width)
+        self.height += extent(parts, True, "stack", True)
+        self.width += extent(parts, True, "side", False)
         self.area_array = self.cells.area
         self.area_backward = areas(parts, True)
         self.used_area = self.area_array + areas(parts, False) + self.area_backward
@@ -257,7 +258,7 @@ cdef class SubArray(Circuit):
 
     cdef int _build_cells(self) except -1:
         """Fill in `cells`."""
-        raise TypeError("SubArray is what all arrays share; make one with neurosim.circuits.arrays.subarray")
+        raise NeurosimError("SubArray is what all arrays share; make one with neurosim.circuits.arrays.subarray")
 
     cdef int _build(self) except -1:
         """Fill in the drivers, the parts of both read-outs, and the table of all of them."""

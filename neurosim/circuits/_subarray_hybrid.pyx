@@ -43,7 +43,6 @@ cdef class HybridArray(NVMArray):
 
     cdef int _build(self) except -1:
         cdef bint at_once = self.parallel_backward
-        cdef Circuit part
         self.synapse = self.cell.cell.synapse
         self.passes = 1 if self.synapse.ferroelectric else 2
         self.cell_leakage = gate_leakage(
@@ -234,8 +233,9 @@ cdef class HybridArray(NVMArray):
         cdef double half = self.columns // 2
         cdef int share = self.backward.share
         cdef ReadPath path = self._repeated(self._backward_with(self.nvm.resistance_average / half))
-        path.accumulate += self._join_latency(self.backward_subtractor, self.backward_join, share) / self.backward.input_bits
-        path.accumulate_energy += self._join_energy(self.backward_subtractor, self.backward_join, share) / self.backward.input_bits
+        cdef int bits = self.backward.input_bits
+        path.accumulate += self._join_latency(self.backward_subtractor, self.backward_join, share) / bits
+        path.accumulate_energy += self._join_energy(self.backward_subtractor, self.backward_join, share) / bits
         return path
 
     def part_energies(self, double vectors, double total_activity):

@@ -1,4 +1,4 @@
-"""Transfer matrices of resistive crossbars: the loops of `neurosim.crossbar.transfer`, which has the circuit and the arguments.
+"""Transfer matrices of resistive crossbars: the loops of `transfer.py`, which has the circuit and the arguments.
 
 The exact matrix never subtracts. A network of positive conductances is kept as its mesh conductances (off-diagonal,
 sign dropped) and its conductances to ground (row sums); eliminating a node, or putting a resistor in series with a

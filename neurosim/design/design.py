@@ -44,8 +44,6 @@ class Design(_Values):
         A value out of its range, in one sentence.
     """
 
-    __doc__ = __doc__
-
     def __init__(self, **parameters):
         given = PARAMETERS.checked(parameters)
         model = MODELS[given.get("model", PARAMETERS["model"].default)]

@@ -9,6 +9,7 @@ from neurosim.chip.chip import Chip
 from neurosim.chip.findings import findings
 from neurosim.chip.mapping import floorplan
 from neurosim.chip.outline import in_order
+from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
 from neurosim.report.quantities import AREAS
 from neurosim.traces.network import Network
@@ -214,4 +215,4 @@ def _plain(value):
     """NumPy numbers as Python's."""
     if hasattr(value, "item"):
         return value.item()
-    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+    raise NeurosimError(f"a value of type {type(value).__name__} cannot be written as JSON")

@@ -13,6 +13,7 @@ from recorded_cells import cell_of, technology_of
 from neurosim.chip.build import subarray_of
 from neurosim.circuits.arrays import SubArray, subarray
 from neurosim.circuits.cells import Cell
+from neurosim.errors import NeurosimError
 from neurosim.technology import load
 
 # The binary modes and the mode without name miss circuits that the reference's chip then uses; they are refused.
@@ -397,7 +398,7 @@ def test_empty_array_is_refused():
 
 
 def test_common_base_is_not_an_array():
-    with pytest.raises(TypeError, match=r"make one with neurosim\.circuits\.arrays\.subarray"):
+    with pytest.raises(NeurosimError, match=r"make one with neurosim\.circuits\.arrays\.subarray"):
         SubArray(load(32), Cell(), 64, 64, **WIRES)
 
 
