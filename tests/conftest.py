@@ -11,7 +11,7 @@ CHECKOUT = TESTS.parent
 
 # `python -m pytest` puts the checkout first on the path; unless its modules are compiled there, the installed
 # package is meant.
-if not any((CHECKOUT / "neurosim" / f"_traces{suffix}").exists() for suffix in EXTENSION_SUFFIXES):
+if not any((CHECKOUT / "neurosim" / f"_circuits{suffix}").exists() for suffix in EXTENSION_SUFFIXES):
     sys.path[:] = [folder for folder in sys.path if Path(folder or ".").resolve() != CHECKOUT]
 
 sys.path.insert(0, str(TESTS))
