@@ -43,7 +43,7 @@ cdef class FlipFlops(Circuit):
     height, width : outline to fill [m]; by default one row
     fit : "free", "keep-area" or "exact"
 
-    Quirk: an outline smaller than one flip-flop gives a negative area.
+    Quirk U22: an outline smaller than one flip-flop gives a negative area.
     """
 
     def __init__(self, Technology tech not None, int count, double clock, *,
@@ -134,7 +134,7 @@ cdef Stage ripple_carry(const LogicGate *nand, int bits, double ramp, double loa
     through(&path, series, nand.output + nand.input * 3)            # first bit
     through(&path, nand.pull_up, nand.output + nand.input * 2)
 
-    # One middle bit stands for all of them. Quirk: adders of one or two bits have no middle bit,
+    # One middle bit stands for all of them. Quirk C1: adders of one or two bits have no middle bit,
     # but its slope still reaches their last bit.
     cdef Stage middle = begin(path.ramp)
     through(&middle, series, nand.output + nand.input * 3)
@@ -177,7 +177,7 @@ cdef class Adder(Circuit):
         column each side by side; by default one row
     fit : "free", "keep-area" or "exact"
 
-    Quirk: an outline smaller than one adder gives an area, height and width of zero.
+    Quirk U22: an outline smaller than one adder gives an area, height and width of zero.
     """
 
     def __init__(self, Technology tech not None, int bits, int count, *,
@@ -245,7 +245,7 @@ cdef class AdderTree(Circuit):
     count : number of trees
     height, width : outline to fill [m]; one is needed, the width is preferred
 
-    Quirk: the operands are halved rounding down (5, 2, 1), so odd ones drop out of area, energy and leakage,
+    Quirk C2: the operands are halved rounding down (5, 2, 1), so odd ones drop out of area, energy and leakage,
     while the number of stages is rounded up: 5 operands take three stages, the last without any adder.
     """
 
@@ -298,7 +298,7 @@ cdef class AdderTree(Circuit):
     cpdef double leakage_when(self, int adding) noexcept nogil:
         """Standby power [W] counted by the reference when `adding` operands arrive (0: all).
 
-        Quirk: leaves out the stages that are not used, though they are powered.
+        Quirk C3: leaves out the stages that are not used, though they are powered.
         """
         cdef double leakage = 0
         cdef int k, left = adding if adding > 0 else self.inputs
@@ -329,8 +329,8 @@ cdef class ShiftAdd(Circuit):
     height, width : outline to fill [m]; the width is preferred
     fit : "free", "keep-area" or "exact"
 
-    Quirk: without a width the height is the given one, so with neither the area is zero. An inverter and a NAND
-    of the shift register take area once, but neither time nor energy.
+    Quirk C4: an inverter and a NAND of the shift register take area once, but neither time nor energy.
+    Quirk C37: without a width the height is the given one, so with neither the area is zero.
     """
 
     def __init__(self, Technology tech not None, int units, int bits, double clock, int pulses,
@@ -402,7 +402,7 @@ cdef class BitShifter(Circuit):
     height, width : outline whose other side follows from the area of the flip-flops [m]; the width is preferred
     fit : "free", "keep-area" or "exact"
 
-    Quirk: with neither a height nor a width the circuit is infinitely wide; its area stays right.
+    Quirk C7: with neither a height nor a width the circuit is infinitely wide; its area stays right.
     """
 
     def __init__(self, Technology tech not None, int units, int bits, double clock, *,
@@ -445,7 +445,7 @@ cdef class Comparator(Circuit):
     count : number of comparators
     width : width to fill [m]; the height follows from the area
 
-    Quirk: of one bit, the delay of a middle bit is *subtracted*, because first and last bit are counted anyway.
+    Quirk C5: of one bit, the delay of a middle bit is *subtracted*, because first and last bit are counted anyway.
     """
 
     def __init__(self, Technology tech not None, int bits, int count, *, double width=0.0):
@@ -508,8 +508,8 @@ cdef class MaxPooling(Circuit):
     count : units that work in parallel
     width : width to fill [m]; the height follows from the area
 
-    Quirk: a window of n has floor(log2 n) + 1 stages, one more if n is odd, so a window of four counts three.
-    Quirk: the leakage is that of one inverter per comparator.
+    Quirk C6: a window of n has floor(log2 n) + 1 stages, one more if n is odd, so a window of four counts three.
+    Quirk C6: the leakage is that of one inverter per comparator.
     """
 
     def __init__(self, Technology tech not None, int bits, int window, int count, *, double width=0.0):
@@ -554,7 +554,7 @@ cdef class MaxPooling(Circuit):
     cpdef double latency(self, double ramp, double load, double reads) noexcept nogil:
         """Time of `reads` poolings [s] for an input slope `ramp` [1/s] into a `load` [F]."""
         cdef double delay = self.comparator.latency(ramp, self.inverter.output * 2, 1) * self.bits / 2
-        # Quirk: the comparison's slope goes no further; NOR and inverter each start from a steep edge.
+        # Quirk C6: the comparison's slope goes no further; NOR and inverter each start from a steep edge.
         cdef Stage nor = begin(STEEP)
         through(&nor, self.wide_nor.pull_down * 2, self.inverter.input * 2 + self.bits * self.inverter.output)
         delay += nor.delay

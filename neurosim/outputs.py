@@ -27,7 +27,8 @@ class Outputs:
     """A group of files that change together: `with Outputs() as outputs: outputs.append(...)`.
 
     New contents wait in a file beside their goal and take its place when the block ends; appended text is
-    cut off again when the block ends with an exception. Files and folders made on the way then go as well.
+    cut off again when the block ends with an exception. Files and folders made on the way then go as well. (Quirk D5:
+    the reference leaves what it wrote until it stopped.)
     """
 
     def __init__(self):
@@ -80,6 +81,7 @@ class Outputs:
             raise _unwritable(path, error) from None
 
     def _make_folder(self, folder):
+        # Quirk D4: the reference does not, and prints an error for every line that it cannot write.
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
             parent.mkdir()

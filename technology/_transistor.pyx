@@ -74,7 +74,7 @@ cdef class Technology:
     roadmap : str
         "HP" (high performance) or "LSTP" (low standby power).
     temperature : int
-        300 to 400 [K]. Quirk: a fraction is cut off.
+        300 to 400 [K]. Quirk T1: a fraction is cut off.
     transistor : str
         "conventional" (planar CMOS, FinFET at 14 nm and below), "2d" or "tfet".
     empty_decoders : bool
@@ -118,7 +118,7 @@ cdef class Technology:
         self.empty_decoders = empty_decoders
         self.outlines_grow = outlines_grow
         self.feature_size = self.node * 1e-9
-        # Quirk: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
+        # Quirk T5: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
         # does not have. Its gates come out without width.
         self.fin_sizing = self.feature_size <= 14 * 1e-9
         self.fin_device = self.feature_size < 22 * 1e-9 and self.transistor == "conventional"
@@ -152,7 +152,7 @@ cdef class Technology:
             self.pn_size_ratio = process["pn_size_ratio"]
         else:
             self.pn_size_ratio = current_at(currents, 1, COLDEST) / current_at(currents, 2, COLDEST)
-            if self.fin_device:             # whole fins; Quirk: cut off, not rounded, so 1.9 becomes 1
+            if self.fin_device:             # whole fins; Quirk T2: cut off, not rounded, so 1.9 becomes 1
                 self.pn_size_ratio = to_int(self.pn_size_ratio)
 
         poly, cell = layout["poly"], layout["cell"]
@@ -235,7 +235,10 @@ cdef inline double fin_scaled(Technology t, double width) noexcept nogil:
 
 
 cdef inline double channel_width(Technology t, double width) noexcept nogil:
-    """Effective width [m]: both sides and the top of every fin, or the drawn width of a planar transistor."""
+    """Effective width [m]: both sides and the top of every fin, or the drawn width of a planar transistor.
+
+    Quirk T9: fins are whole.
+    """
     if not t.fin_device:
         return width
     return ceil(fin_scaled(t, width) / t.fin_pitch) * (2 * t.fin_height + t.fin_width)
@@ -255,7 +258,10 @@ cdef double on_resistance(Technology t, double width, Channel channel) noexcept 
 
 
 cdef double transconductance(Technology t, double width, Channel channel) noexcept nogil:
-    """gm = 2 I W / (0.7 vdd - vth) [S]. Quirk: the drawn width, even of a FinFET, and the same at every temperature."""
+    """gm = 2 I W / (0.7 vdd - vth) [S].
+
+    Quirk T14: the drawn width, even of a FinFET, and the same at every temperature.
+    """
     cdef double current = t.gm_current_n if channel == NMOS else t.gm_current_p
     return (2 * current) * width / (0.7 * t.vdd - t.vth)
 
@@ -263,8 +269,8 @@ cdef double transconductance(Technology t, double width, Channel channel) noexce
 cdef double gate_leakage(Technology t, Gate gate, int inputs, double width_n, double width_p) noexcept nogil:
     """Standby current [A], averaged over the input patterns.
 
-    Quirk: a NOR leaks through its NMOS transistors only and a NAND through its PMOS transistors only, and every gate
-    that has not two inputs counts as one with three.
+    Quirk T11: a NOR leaks through its NMOS transistors only and a NAND through its PMOS transistors only, and every
+    gate that has not two inputs counts as one with three.
     """
     cdef double leak_n = channel_width(t, width_n) * t.off_current_n
     cdef double leak_p = channel_width(t, width_p) * t.off_current_p
@@ -312,8 +318,8 @@ cdef inline Row planar_row(Technology t, double width, double limit) noexcept no
 cdef inline Row fin_row(Technology t, double width, int limit) noexcept nogil:
     """A FinFET in a row that is `limit` fins high.
 
-    Quirk: the number of folds is cut off where a planar transistor's is rounded up. Quirk: with a limit of 0 the
-    reference divides by zero and dies; here the row is marked impossible, and sizes become infinite.
+    Quirk T7: the number of folds is cut off where a planar transistor's is rounded up. Quirk T10: with a limit of 0
+    the reference divides by zero and dies; here the row is marked impossible, and sizes become infinite.
     """
     cdef int fins = to_int(ceil(width / t.fin_pitch))
     cdef Row row = Row(width=width, height=0, folds=1, drawn=fins > 0, impossible=False)
@@ -343,7 +349,7 @@ cdef Rows rows_of(Technology t, double width_n, double width_p, double height) n
     if t.fin_sizing:
         width_n = fin_scaled(t, width_n)
         width_p = fin_scaled(t, width_p)
-    part = width_p / (width_p + width_n)        # NaN (of a gate without any width) shares
+    part = width_p / (width_p + width_n)        # Quirk U21: NaN (of a gate without any width) shares
     if t.fin_device:
         if part == 0:
             rows.p = fin_row(t, width_p, 0)
@@ -385,7 +391,7 @@ cdef inline double row_width(Technology t, Row row, Gate gate, int inputs, bint 
     if gate == INV:
         return single
     if joined:
-        # Quirk: a row without transistors shares nothing, yet comes out narrower than zero.
+        # Quirk T13: a row without transistors shares nothing, yet comes out narrower than zero.
         return single * inputs - (inputs - 1) * t.feature_size * pitch
     return single * inputs
 
@@ -393,7 +399,7 @@ cdef inline double row_width(Technology t, Row row, Gate gate, int inputs, bint 
 cdef Size gate_size(Technology t, Gate gate, int inputs, double width_n, double width_p, double height) noexcept nogil:
     """Outline [m] of a gate in a cell of `height`: as wide as the wider of its rows, infinitely wide if no fin fits.
 
-    Quirk: FinFET cells should be 34/28 as high as planar ones, but the ratio is an integer division and makes 1.
+    Quirk T6: FinFET cells should be 34/28 as high as planar ones, but the ratio is an integer division and makes 1.
     """
     cdef Rows rows = rows_of(t, width_n, width_p, height)
     cdef bint joined = rows.n.folds == 1 and rows.p.folds == 1
@@ -419,7 +425,7 @@ cdef Size pass_gate_size(Technology t, double width_n, double width_p, int folds
     if not t.fin_device:
         size.height = width_p / folds + width_n / folds + around + edges
         return size
-    # Quirk: counts fins by their channel width, where every other equation counts by their pitch.
+    # Quirk T13: counts fins by their channel width, where every other equation counts by their pitch.
     around_fin = 2 * t.fin_height + t.fin_width
     high_n = pass_gate_row(t, to_int(ceil(fin_scaled(t, width_n) / around_fin)), folds)
     high_p = pass_gate_row(t, to_int(ceil(fin_scaled(t, width_p) / around_fin)), folds)
@@ -503,7 +509,7 @@ cdef inline Drain row_drain(Technology t, Rows rows, Channel channel, Gate gate,
     if not row.width > 0:
         return Drain(width=0, sidewall=0)
     if gate == INV:
-        # Quirk: the edges of the NMOS row, too, are counted by the folds of the PMOS row.
+        # Quirk T12: the edges of the NMOS row, too, are counted by the folds of the PMOS row.
         return single_drain(t, row, rows.p.folds)
     if (gate == NOR) == (channel == PMOS):
         return series_drain(t, row, inputs, joined)
@@ -520,7 +526,7 @@ cdef GateCaps gate_caps(Technology t, Gate gate, int inputs, double width_n, dou
     cdef Drain n = row_drain(t, rows, NMOS, gate, inputs)
     cdef Drain p = row_drain(t, rows, PMOS, gate, inputs)
     cdef GateCaps caps
-    # Quirk: the widths of a FinFET are scaled a second time within gate_capacitance.
+    # Quirk T8: the widths of a FinFET are scaled a second time within gate_capacitance.
     caps.input = gate_capacitance(t, rows.n.width) + gate_capacitance(t, rows.p.width)
     caps.output = (n.width * rows.n.height * t.cap_junction
                    + p.width * rows.p.height * t.cap_junction
@@ -546,7 +552,7 @@ cdef Stage horowitz(double tau, double ramp) noexcept nogil:
     """Delay [s] and output slope [1/s] of a stage with time constant `tau` [s] behind an input slope `ramp` [1/s].
 
     d = tau sqrt(ln(v)^2 + 2 b (1 - v) / (ramp tau)) with a switching point v and a gain factor b of one half.
-    Quirk: NaN when tau is 0.
+    Quirk T15: NaN when tau is 0.
     """
     cdef double switching = 0.5
     cdef double gain = 0.5

@@ -24,7 +24,7 @@ def wire_resistance(table, width):
     R = resistivity / (width thickness), thickness = aspect ratio width.
     """
     if width == IDEAL:
-        # Quirk: circuits that ask for the resistance of a length still see 1 ohm/m.
+        # Quirk T16: circuits that ask for the resistance of a length still see 1 ohm/m.
         return 1.0
     if str(width) not in table["width"]:
         there = ", ".join(sorted(table["width"], key=int))
@@ -38,7 +38,7 @@ def array_wires(table, width, cell_height, cell_width):
     resistance = wire_resistance(table, width)
     if width == IDEAL:
         return ArrayWires(resistance, 0.0, 0.0)
-    # Quirk: a row crosses the width of a cell, yet its piece is as long as the cell is high, and the other way round.
+    # Quirk T16: a row crosses the width of a cell, yet its piece is as long as the cell is high, and vice versa.
     return ArrayWires(
         resistance,
         resistance * (width * 1e-9 * cell_height),

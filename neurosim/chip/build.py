@@ -75,6 +75,7 @@ def subarray_of(design):
     """
     if design.hybrid:
         check_hybrid(design)
+    # Quirk U17: rows are refused here, columns are cut off below.
     if design.training and design.rows_per_adc_ag > design.array_rows:
         raise NeurosimError(
             f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference "
@@ -118,7 +119,7 @@ def gradient_unit_of(design, rows, columns):
     rows, columns : int
         Memory it should hold: output positions, and channels times input bits, of the widest layer.
 
-    Quirk: only the SRAM arrays themselves are its own; converter references, voltages and the read pulse
+    Quirk C29: only the SRAM arrays themselves are its own; converter references, voltages and the read pulse
     are those of the main memory.
     """
     technology, wires = design.technology, design.wires
@@ -187,6 +188,7 @@ def activation(design, array, *, units, entries, tables, width):
     if design.relu:
         return BitShifter(design.technology, units, design.input_bits, design.clock_frequency, width=width)
     cell = array.cell
+    # Quirk U19: with SRAM the cells of a table have no resistance, unless they are SRAM as well.
     return Sigmoid(
         design.technology,
         design.input_bits,

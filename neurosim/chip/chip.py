@@ -108,18 +108,20 @@ class Chip:
                     largest, self.widest_layer = inputs, index
                 lanes = lanes + lanes / shared_columns(design)
             width += lanes
+        # Quirk Q24: halved until it fits, perhaps to no whole number.
         while width > design.max_global_bus_width:
             width /= 2
         self.bus_width = width
 
-        bits = int(design.input_bits * largest)
-        # U3: the reference reads the precision of the weight-gradient unit here before it is set (0 in practice).
+        bits = int(design.input_bits * largest)  # Quirk U24: beyond 2^31 the reference's C int overflows
+        # Quirk U3: the reference reads the precision of the weight-gradient unit here before it is set (0 in practice).
         cells = design.array_rows * design.array_columns
         self.accumulation_bits = math.ceil(math.log2(design.batch_size))
         gradient = cells * design.cells_per_synapse * self.accumulation_bits
         self.arrays_written_together = gradient // (cells * design.synapse_bits)
         if design.training:
             wanted = bits * (design.buffer_overhead + 1)
+            # Quirk U4: the reference doubles nothing for ever.
             if gradient == 0 and bits < wanted:
                 raise NeurosimError(
                     f"batch_size = {design.batch_size} leaves no gradient to buffer, so the global buffer can never "
@@ -180,7 +182,7 @@ class Chip:
             across = max(across, self.novel_side)
         added *= across
         if design.pipeline:
-            # Quirk: with conventional mapping only the adders grow with the layers in flight.
+            # Quirk Q36: with conventional mapping only the adders grow with the layers in flight.
             outputs *= len(self.network) + 1 if self.novel_tile else 1
             added *= len(self.network) + 1
         units = math.ceil(outputs / shared_columns(design))
@@ -188,11 +190,11 @@ class Chip:
         bits = design.input_bits
         if design.chip_activation:
             bits = math.ceil(word_bits(design)) + 1 + math.ceil(math.log2(added))
-        # Quirk: laid out along a third of the buffer's height, not width.
+        # Quirk Q35: laid out along a third of the buffer's height, not width.
         self.accumulation = AdderTree(design.technology, tiles_added, bits, units, width=height / 3)
         self.activation = None
         if design.chip_activation:
-            # Quirk: the table always has the entries of a row-by-row read-out.
+            # Quirk Q34: the table always has the entries of a row-by-row read-out.
             entries = (
                 math.ceil(word_bits(design, row_by_row=True))
                 + 1

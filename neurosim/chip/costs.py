@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# What a cost is split into. The first three are whole passes, the peaks leave buffers and wires out, and
+# What a cost is split into. The first three are whole passes, the peaks leave buffers and wires out (quirk Q29), and
 # the next five say where the time and energy of the first two went.
 ITEMS = (
     "forward",
@@ -71,7 +71,7 @@ class Cost:
         return float(self.latency[place]), float(self.energy[place])
 
     def __or__(self, other):
-        # A latency that is no number never wins, as in the reference's comparison.
+        # Quirk S6: a latency that is no number never wins, as in the reference's comparison.
         latency = np.where(other.latency > self.latency, other.latency, self.latency)
         latency[_ONE_BY_ONE] = self.latency[_ONE_BY_ONE] + other.latency[_ONE_BY_ONE]
         return Cost(latency, self.energy + other.energy)
@@ -119,10 +119,10 @@ class Residue:
 
     Two of these values reach a result (see docs/fidelity.md):
 
-    leakage          a fully duplicated PE or tile does not use its adder tree, yet the leakage that the tree's
-                     last user left is added (0 when there was none);
+    leakage          quirk Q42: a fully duplicated PE or tile does not use its adder tree, yet the leakage that the
+                     tree's last user left is added (0 when there was none);
     driver_latency   the row drivers of a sequential cross-point array add the write latency of the array
-                     before to their own, once for every input vector (U20).
+                     before to their own, once for every input vector (quirk U20).
     """
 
     def __init__(self):

@@ -1,4 +1,7 @@
-"""Which of the reference's defects touch a chip: infinities, no numbers and negative areas, with cause and remedy."""
+"""Which of the reference's defects touch a chip: infinities, no numbers and negative areas, with cause and remedy.
+
+Quirk D6: the reference prints them without a word.
+"""
 
 import math
 

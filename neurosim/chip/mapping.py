@@ -175,6 +175,7 @@ class Floorplan:
 
     def _novel_tiles(self, layer):
         matrix_columns = layer.outputs * self.cells_per_synapse
+        # Quirk U7: pieces end where the layer does; the reference reads weights outside its arrays.
         for row, channels in enumerate(_pieces(range(layer.channels), self.novel_pe_size)):
             for column, columns in enumerate(_pieces(range(matrix_columns), self.novel_pe_size)):
                 pes = tuple(
@@ -267,6 +268,7 @@ class _Search:
         novel_pe, novel_tiles = 0, 0
         if design.novel_mapping:
             novel_pe, novel_tiles, _ = self._best(max(max_novel, 2 * rows), 2 * rows, self._novel_use)
+        # Quirk Q12: also without conventional layers there is a tile size, for which circuits are made.
         tile, tiles, use = self._best(max(max_tile, 4 * rows), 4 * rows, self._tile_use)
         pe = self._best_pe(tile, tiles, use)
         pe_copies = [self._copies_of_pes(layer, tile, pe) if not novel else (1, 1) for layer, novel in self._marked()]
@@ -327,7 +329,7 @@ class _Search:
         return zip(self.network, self.novel, strict=True)
 
     def _check_hierarchy(self, max_novel, max_tile):
-        """A PE holds at least 2 x 2 subarrays and a tile 2 x 2 PEs (U8: the reference crashes here)."""
+        """A PE holds at least 2 x 2 subarrays and a tile 2 x 2 PEs (quirk U8: the reference crashes here)."""
         rows = self.design.array_rows
         if self.design.novel_mapping:
             if max_novel < 2 * rows:
@@ -414,6 +416,7 @@ class _Search:
         if rows > pe and self._columns(layer) > pe:
             return 1, 1
         array_rows, array_columns = self.design.array_rows, self.design.array_columns
+        # Quirk Q11: places are counted rounding up, so that utilisation may exceed 1 if sizes do not divide.
         return (
             _copies(math.ceil(pe / array_rows), rows, array_rows),
             _copies(math.ceil(pe / array_columns), self._columns(layer), array_columns),
@@ -454,7 +457,7 @@ def _whole(size):
 def _locations(layer_tiles, grid_rows):
     """Grid position of each layer's first tile.
 
-    Quirk: a layer is counted behind its own tiles, the first layer apart, and columns start at -1.
+    Quirk Q10: a layer is counted behind its own tiles, the first layer apart, and columns start at -1.
     """
     rows, columns, total = [0], [0], 0
     for tiles in layer_tiles[1:]:

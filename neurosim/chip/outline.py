@@ -2,7 +2,7 @@
 
 import math
 
-# What an x86 processor makes of 0/0 and of the root of a negative number, sign included (it is printed).
+# Quirk S2: what an x86 processor makes of 0/0 and of the root of a negative number, sign included (it is printed).
 INVALID = math.copysign(math.nan, -1.0)
 
 

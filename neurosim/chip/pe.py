@@ -125,7 +125,7 @@ class ProcessingElement:
             if copies > 1:
                 cost = Cost()
                 for array in arrays:
-                    # Quirk: the tree's energy counts once for every subarray.
+                    # Quirk Q31: the tree's energy counts once for every subarray.
                     cost |= array.plus(*tree, "forward", "activation_gradient", "accumulation")
                 cost = cost.times(*UPDATES, energy=copies).faster(copies)
             else:
@@ -133,7 +133,7 @@ class ProcessingElement:
                 for array in arrays:
                     cost |= array
                 cost = cost.plus(*tree, "forward")
-                # Quirk: without training the tree's time is missing from the accumulation's share.
+                # Quirk Q31: without training the tree's time is missing from the accumulation's share.
                 training_only = (tree[0] if passes.training else 0.0), tree[1]
                 cost = cost.plus(*training_only, "activation_gradient", "accumulation")
         cost = cost.with_peaks()
@@ -142,7 +142,7 @@ class ProcessingElement:
         register_latency = self.input_register.latency(
             planes * math.ceil(matrix_rows / design.array_rows)
         ) + self.output_register.latency(vectors)
-        # Quirk: reads and active flip-flops are passed the other way round.
+        # Quirk Q32: reads and active flip-flops are passed the other way round.
         register_energy = self.input_register.energy(matrix_rows, planes) + self.output_register.energy(
             matrix_columns // design.cells_per_synapse * self.tree.bits, vectors
         )

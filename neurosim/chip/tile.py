@@ -56,7 +56,7 @@ class Tile:
             self.activation = activation(
                 design, array, units=units, entries=entries, tables=math.ceil(read_outs), width=span_width
             )
-            # Quirk: look-ups are shared by the entries of a sigmoid table, as if they were units.
+            # Quirk Q34: look-ups are shared by the entries of a sigmoid table, as if they were units.
             self.activation_share = units if design.relu else entries
         core = design.tile_buffer_rows * design.tile_buffer_columns
         output_bits = design.input_bits if self.activation else adder_bits
@@ -79,7 +79,10 @@ class Tile:
         )
 
     def _buffer(self, bits, line, core, **outline):
-        """One core of a tile buffer: the whole buffer when it is smaller than a core."""
+        """One core of a tile buffer: the whole buffer when it is smaller than a core.
+
+        Quirk Q30: SRAM where those of PEs are; `tile_buffer_sram` is never read.
+        """
         design = self.design
         small = bits < core
         return buffer(
@@ -149,7 +152,7 @@ class Tile:
 
     def _novel(self, cost, vectors, speedup, residue, passes):
         copies = speedup[0] * speedup[1]
-        # Quirk: the peak write energy is that of one copy.
+        # Quirk Q33: the peak write energy is that of one copy.
         cost = cost.faster(copies).times(*UPDATES, energy=copies)
         return self._accumulate(cost, vectors, self.pes, residue, passes)
 

@@ -39,9 +39,9 @@ cdef class Sigmoid(Circuit):
     height, width : outline [m]; the width wins, and without either the circuit is infinitely wide
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the leakage is that of one table, whatever `count`.
-    Quirk: the decoder drives nothing: the word line's load is left out.
-    Quirk: with both resistances 0, as where the main memory is SRAM, the latency is not a number.
+    Quirk C23: the leakage is that of one table, whatever `count`.
+    Quirk C23: the decoder drives nothing: the word line's load is left out.
+    Quirk U19: with both resistances 0, as where the main memory is SRAM, the latency is not a number.
     """
 
     def __init__(self, Technology tech not None, int bits, int entries, int count, *, double clock, bint sram=False,

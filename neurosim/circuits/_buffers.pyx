@@ -46,12 +46,12 @@ cdef class Buffer(Circuit):
     min_sense_voltage : bit-line swing that a sense amplifier needs [V]
     height, width : outline [m]; one is needed (the width wins), the other follows from the area
 
-    Quirk: the number of lines is bits / interface_width, rounded up in the layout, unrounded in the latency of a pass,
-    and rounded down where that latency is shared out (so that a line wider than the buffer takes forever) and in
-    the energy of the decoder and bit lines.
-    Quirk: a single line has no address, and its decoder a large negative area.
-    Quirk: SRAM has no sense amplifiers: their area, latency, energy and leakage are missing.
-    Quirk: in registers, every access switches the data path of every bit.
+    Quirk C24: the number of lines is bits / interface_width, rounded up in the layout, unrounded in the latency of a
+    pass, and rounded down where that latency is shared out (so that a line wider than the buffer takes forever) and
+    in the energy of the decoder and bit lines.
+    Quirk U16: a single line has no address, and its decoder a large negative area.
+    Quirk C25: SRAM has no sense amplifiers: their area, latency, energy and leakage are missing.
+    Quirk C25: in registers, every access switches the data path of every bit.
     """
 
     def __init__(self, Technology tech not None, int bits, int interface_width, *, double wire_resistance=0.0,

@@ -56,7 +56,7 @@ cdef class CellArray(Circuit):
             self.column_length = rows * (larger(height, least_height) if relax_height else height) * node
             self.row_length = columns * (larger(width, least_width) if relax_width else width) * node
         else:
-            # Quirk: a cross-point is drawn at the pitch of its own parameter, not at that of the process.
+            # Quirk C35: a cross-point is drawn at the pitch of its own parameter, not at that of the process.
             self.column_length = rows * height * pitch
             self.row_length = columns * width * pitch
             if relax_height:
@@ -80,7 +80,7 @@ cdef class CellArray(Circuit):
 cdef class SRAMCells(CellArray):
     """Six-transistor cells: two cross-coupled inverters and two access transistors each.
 
-    Parameters as of `CellArray`. Quirk: the leakage is that of the inverters alone.
+    Parameters as of `CellArray`. Quirk C36: the leakage is that of the inverters alone.
     """
 
     def __init__(self, Technology tech not None, cell, int rows, int columns, *, double wire_resistance,

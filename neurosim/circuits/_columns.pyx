@@ -2,6 +2,8 @@
 
 Nothing here uses BLAS: inputs are bits, so that the current of a column is a sum over the cells of conducting
 rows. It is taken from the first row to the last, as the reference does, whatever the number of threads.
+
+Quirk Q17: the reference also computes what the rows resist, and never uses it; here are columns only.
 """
 
 from libc.math cimport ceil, fabs
@@ -386,7 +388,7 @@ cdef struct Pulses:             # of one weight update of an array
 
 
 cdef inline void end_row(Pulses *total, int up, int down, int up_cells, int down_cells) noexcept nogil:
-    """Add a row to the counts; quirk: a row with both directions is a set row."""
+    """Add a row to the counts; quirk Q13: a row with both directions is a set row."""
     if up_cells:
         total.set_rows += 1
     elif down_cells:
@@ -408,13 +410,13 @@ def write_pulses(const double[:, :] new, const double[:, :] old, double step):
     new, old : (rows, columns)
         Conductances [S].
     step : float
-        Conductance of one pulse [S]; a smaller change is left undone. Quirk: a change of exactly one step
-        is decided by rounding.
+        Conductance of one pulse [S]; a smaller change is left undone. Quirk Q14: a change of exactly one
+        step is decided by rounding.
 
     Returns
     -------
     dict
-        set_rows, reset_rows : rows with a set, and rows with resets only (quirk: a row with both is a set row);
+        set_rows, reset_rows : rows with a set, and rows with resets only (quirk Q13: a row with both is a set row);
         set_cells, reset_cells : changed cells;
         set_pulses, reset_pulses : pulses, the longest of each row;
         charge : sum over changed cells of pulses x conductance between old and new [S].

@@ -40,10 +40,11 @@ cdef class RowDecoder(Circuit):
     height, width : outline to fill [m]; for rows only a height counts, for columns only a width
     fit : "free", "keep-area" or "exact"
 
-    Quirk: up to two address bits need no NOR; then the output drivers take no leakage and, in a given outline,
+    Quirk C8: up to two address bits need no NOR; then the output drivers take no leakage and, in a given outline,
     no area, but still time, with a steep input edge.
-    Quirk: no address bit in a given outline, or an outline smaller than an inverter, gives a negative area.
-    Quirk: the output slope is that of the last stage but one.
+    Quirk U16: no address bit in a given outline gives a negative area.
+    Quirk U22: so does an outline smaller than an inverter.
+    Quirk C8: the output slope is that of the last stage but one.
     """
 
     def __init__(self, Technology tech not None, int address_bits, *, side="row", bint mux=False,
@@ -97,7 +98,7 @@ cdef class RowDecoder(Circuit):
             self.access_energy += inverter.output * vdd * vdd
         else:
             self.leakage += driver.leakage * 2 * self.nors
-            # Quirk: the NOR is loaded with a minimum inverter, not with the driver, here and in the delay.
+            # Quirk C8: the NOR is loaded with a minimum inverter, not with the driver, here and in the delay.
             self.access_energy += (nor.output + inverter.input) * vdd * vdd
             self.access_energy += (driver.input + driver.output) * vdd * vdd * 2
 
@@ -197,7 +198,7 @@ cdef class DecoderDriver(Circuit):
     height, width : outline to fill [m]
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the pass gate is sized with the on-resistance in saturation, other drivers' in the linear region.
+    Quirk C9: the pass gate is sized with the on-resistance in saturation, other drivers' in the linear region.
     """
 
     def __init__(self, Technology tech not None, int outputs, int cells, double cell_resistance, *,
@@ -272,7 +273,7 @@ cdef class DecoderDriver(Circuit):
                                double previous=0.0) noexcept nogil:
         """Time of `writes` writes [s].
 
-        Quirk: the reference never resets its result: w(k) = (w(k-1) + delay) writes. Hand w(k-1) in as
+        Quirk U20: the reference never resets its result: w(k) = (w(k-1) + delay) writes. Hand w(k-1) in as
         `previous` to repeat that.
         """
         return (previous + self.stage(ramp, load, resistance).delay) * writes
@@ -312,9 +313,9 @@ cdef class WordLineDriver(Circuit):
     height, width : outline to fill [m]; a width has no effect
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the three logic stages all see the input slope, not the slope of the stage before, and the pass gate
+    Quirk C10: the three logic stages all see the input slope, not the slope of the stage before, and the pass gate
     sees a steep edge.
-    Quirk: the leakage is that of two NAND2 and two inverters a row, the layout has three and one.
+    Quirk C10: the leakage is that of two NAND2 and two inverters a row, the layout has three and one.
     """
 
     def __init__(self, Technology tech not None, int rows, *, double read_voltage, double write_voltage,

@@ -2,7 +2,7 @@
 
 The multilevel sense amplifier is the hot spot of an evaluation: every input vector of every subarray shows it the
 resistances of all columns. Its latency is a maximum over columns and reference levels of fitted polynomials, which
-is found here from few of them, with an equal result:
+is found here from few of them, with an equal result (quirk C20: the reference evaluates all of them, four times):
 
 * Along the reference levels, the latency of a column is piecewise monotone in the ratio x = reference / column. So
   only the outermost levels can win, and the two levels around each `peak`: a jump of the fit or a stationary
@@ -112,8 +112,8 @@ cdef class MultilevelSenseAmp(Circuit):
         power(R) = c (levels - 1) uW + d exp(k log10 R)
 
     where p is a cubic up to a ratio of 0.9 and a quartic above it; below 0.05 and from 20 on the latency is 1 ns.
-    At and below 22 nm, and on the HP roadmap, it always is. All columns wait for the slowest one, which is kept
-    between 1 and 10 ns; energy = that common latency * sum of the powers.
+    At and below 22 nm, and on the HP roadmap, it always is (quirk C17). All columns wait for the slowest one, which is
+    kept between 1 and 10 ns (quirk C19); energy = that common latency * sum of the powers.
 
     Parameters
     ----------
@@ -125,9 +125,9 @@ cdef class MultilevelSenseAmp(Circuit):
     read_voltage : of the array [V]
     height, width : outline [m]; one is needed (the width wins), the other follows from the area
 
-    Quirk: the first reference is never looked at, so that up to two levels take no time.
-    Quirk: the references span R_on ... R_on + R_off, not R_on ... R_off.
-    Quirk: there is no leakage.
+    Quirk C18: the first reference is never looked at, so that up to two levels take no time.
+    Quirk C18: the references span R_on ... R_on + R_off, not R_on ... R_off.
+    Quirk C18: there is no leakage.
     """
 
     def __init__(self, Technology tech not None, int columns, int levels, *, double on_resistance,
@@ -346,7 +346,7 @@ cdef class MultilevelSenseAmp(Circuit):
                         likely = i
                 bounds[i - start] = column
                 column = self._power(resistance)
-                if column > 0:      # a column whose resistance is no number costs nothing
+                if column > 0:      # Quirk C19: a column whose resistance is no number costs nothing
                     power += column
             if largest > slowest:
                 # After the column of the largest bound hardly another has to be evaluated.
@@ -387,9 +387,9 @@ cdef class MultilevelEncoder(Circuit):
     height, width : outline [m]; the width wins
     fit : "free", "keep-area" or "exact"
 
-    Quirk: only the first two of the four stages count in the latency; the output slope is that of the fourth.
-    Quirk: without an outline, the area is 0.
-    Quirk: the first inverter is as slow as if it were two transistors in series.
+    Quirk C21: only the first two of the four stages count in the latency; the output slope is that of the fourth.
+    Quirk C21: without an outline, the area is 0.
+    Quirk C38: the first inverter is as slow as if it were two transistors in series.
     """
 
     def __init__(self, Technology tech not None, int levels, int count, *, double height=0.0, double width=0.0,
@@ -404,7 +404,7 @@ cdef class MultilevelEncoder(Circuit):
         self.tech = tech
         self.levels = levels
         self.count = count
-        self.inputs = levels // 2       # Quirk: an odd number of levels is rounded down
+        self.inputs = levels // 2       # Quirk C21: an odd number of levels is rounded down
         self.gates = to_int(ceil(log2(levels)))
         inverter = logic_gate(tech, INV, 1, tech.min_nmos, width_p)
         nand = logic_gate(tech, NAND, 2, 2 * tech.min_nmos, width_p)
@@ -427,7 +427,7 @@ cdef class MultilevelEncoder(Circuit):
         cdef double unit_width = 2 * self.inverter.width + self.nand.width + self.wide_nand.width
         cdef double unit_height = max((self.levels - 1) * self.inverter.height, (self.levels - 1) * self.nand.height)
         cdef int abreast
-        # Quirk: as many encoders as *touch* the outline stand side by side, one more than fits
+        # Quirk C21: as many encoders as *touch* the outline stand side by side, one more than fits
         if width and rule == FREE:
             abreast = to_int(ceil(width / unit_width))
             self._outline(unit_height * lines(self.tech, self.count, min(abreast, self.count)), max(width, unit_width))

@@ -56,7 +56,7 @@ cdef class WeightGradientUnit(Circuit):
     converter : kind of converter, as in `converters.CONVERTERS`
     clock : clock frequency [Hz]
     read_pulse : read pulse of the main memory, behind which shift-and-add hides [s]
-    read_voltage, write_voltage, access_transistor : of the main memory (quirk: also for these SRAM arrays)
+    read_voltage, write_voltage, access_transistor : of the main memory (quirk C29: also for these SRAM arrays)
     on_resistance, off_resistance : of a cell of the main memory [ohm]
     reference_rows : rows of an array of the main memory
     wire_resistance : of a bit line, cell to cell [ohm]
@@ -64,13 +64,13 @@ cdef class WeightGradientUnit(Circuit):
     layout_activity : part of the columns that precharger and write driver are made for
     least_arrays : arrays in each direction at least; quirk U6: a memory smaller than one array gets none
 
-    Quirk: columns, rows and sums are those of whole arrays: a memory with fewer columns than one array gets none, and
-    a negative area.
-    Quirk: the converter's references are those of the main memory, its rows and resistances, not of SRAM cells.
-    Quirk: precharger and write driver take energy in a write according to `layout_activity`, which is 0 in the
+    Quirk C30: columns, rows and sums are those of whole arrays; a memory with fewer columns than one array gets none,
+    and a negative area (quirk U6).
+    Quirk C29: the converter's references are those of the main memory, its rows and resistances, not of SRAM cells.
+    Quirk U11: precharger and write driver take energy in a write according to `layout_activity`, which is 0 in the
     reference's program, and not according to the activations.
-    Quirk: the leakage leaves out the adder trees, multiplexers and their decoders.
-    Quirk: `height` and `width` stay 0.
+    Quirk C30: the leakage leaves out the adder trees, multiplexers and their decoders.
+    Quirk C45: `height` and `width` stay 0.
     """
 
     def __init__(self, Technology tech not None, SRAMCells array not None, int memory_rows, int memory_columns, *,
@@ -126,12 +126,13 @@ cdef class WeightGradientUnit(Circuit):
             self._build_sequential(clock)
             words, code_bits = array.columns // input_bits, log2(<double>array.rows)
             word_bits = readout.adder.bits + input_bits + 1
+        # Quirk U12: not spiking; the switch that would say so is never set in the reference.
         readout.build_shift_add(words, word_bits, clock, read_pulse, False)
         if readout.shift_add is not None:
             self._parts.append(Part("shift_add", readout.shift_add, "accumulation", "stack"))
         self.array_area = array.area + areas(self._parts, False)
 
-        # Quirk: as many trees as there are converters, also where every column has its own sense amplifier.
+        # Quirk C45: as many trees as there are converters, also where every column has its own sense amplifier.
         trees = to_int(ceil(<double>self.arrays_per_column * array.columns / selections))
         self.accumulation = AdderTree(tech, self.arrays_per_row, to_int(code_bits + input_bits + 1), trees,
                                       width=sqrt(self.array_area))
@@ -213,7 +214,7 @@ cdef class WeightGradientUnit(Circuit):
             parts["decoder"] = self.decoder.latency(STEEP, load, 0, reads)
             ramp = self.decoder.ramp(STEEP, load, 0)
         parts["precharger"] = readout.precharger.read_latency(array.cap_column, reads)
-        # Quirk: in parallel the cells discharge their bit line once for all columns that share a converter.
+        # Quirk C45: in parallel the cells discharge their bit line once for all columns that share a converter.
         parts["array"] = array.discharge_time(array.cap_column, array.column_resistance, ramp) * (
             self.input_bits if self.parallel else reads)
         if self.parallel:
@@ -234,7 +235,7 @@ cdef class WeightGradientUnit(Circuit):
         cdef double writes = array.rows * row_activity
         parts = {"array": array.flip_time() * writes}
         if self.parallel:
-            # Quirk: the switch matrix takes part twice, and its register's reads count as writes again.
+            # Quirk C29: the switch matrix takes part twice, and its register's reads count as writes again (C12).
             parts["switch_matrix"] = self.switch_matrix.write_latency(
                 STEEP, array.cap_row, array.row_resistance, 2 * writes, self._reads(row_activity))
         else:
@@ -245,7 +246,10 @@ cdef class WeightGradientUnit(Circuit):
         return parts
 
     def read_energies(self, double row_activity):
-        """{part: joules} of one read of one array. Quirk: the cells take none, as if bit lines kept their charge."""
+        """{part: joules} of one read of one array.
+
+        Quirk C29: the cells take none, as if bit lines kept their charge.
+        """
         cdef SRAMCells array = self.array
         cdef ReadOut readout = self.readout
         cdef double reads = self._reads(row_activity)
@@ -260,7 +264,7 @@ cdef class WeightGradientUnit(Circuit):
         else:
             parts["decoder"] = self.decoder.energy(reads)
             parts["precharger"] = readout.precharger.read_energy(array.cap_column, reads)
-            # Quirk: adders and flip-flops are counted once a column, though several columns share one.
+            # Quirk C45: one for every column is asked for, though several share one; no more than there are count.
             parts["adder"] = readout.adder.energy(reads, array.columns)
             parts["flip_flops"] = readout.flip_flops.energy(reads, array.columns * (readout.adder.bits + 1))
             parts["sense_amp"] = readout.sense_amp.energy(reads)
@@ -307,7 +311,7 @@ cdef class WeightGradientUnit(Circuit):
     def write_energy(self, double row_activity, double column_activity, double read_activity):
         """Energy to write the activations into all arrays [J].
 
-        Quirk: if in parallel, the energy of the row register in a read is added once more.
+        Quirk C12: if in parallel, the energy of the row register in a read is added once more.
         """
         cdef int arrays = self.arrays_per_row * self.arrays_per_column
         return add(0, self.write_energies(row_activity, column_activity, read_activity)) * arrays

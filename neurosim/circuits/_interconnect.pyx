@@ -43,7 +43,7 @@ cdef inline double segment_delay(double resistance, double cap_input, double cap
 
 cdef inline double inverter_resistance(Technology t, double width_n, double width_p) noexcept nogil:
     """On-resistance of a repeater [ohm]."""
-    # Quirk: the sum of pull-down and pull-up; a transition sees only one of them.
+    # Quirk C26: the sum of pull-down and pull-up; a transition sees only one of them.
     return on_resistance(t, width_n, NMOS) + on_resistance(t, width_p, PMOS)
 
 
@@ -91,7 +91,7 @@ cdef class RepeatedWire(Circuit):
 
         if tolerance != 0:
             limit = sized_delay(t, size, wire_resistance, spacing) * (1 + tolerance)
-            # Quirk: each step also *shortens* the spacing, and the step that breaks the limit is kept.
+            # Quirk C26: each step also *shortens* the spacing, and the step that breaks the limit is kept.
             # A size of 0 has an infinite resistance, which ends the search.
             while delay < limit and (halving or size >= 1):
                 size = size // 2 if halving else size - 1
@@ -123,7 +123,7 @@ cdef class RepeatedWire(Circuit):
 
     cdef double unit_delay_bare(self, double wire_resistance) noexcept nogil:
         """Delay per length of a wire too short for a repeater [s/m]."""
-        # Quirk: the delay of a segment of length `spacing` is scaled to the length of the wire, though
+        # Quirk C40: the delay of a segment of length `spacing` is scaled to the length of the wire, though
         # a bare wire's delay grows with the square of its length; and nothing drives it.
         return 0.7 * wire_resistance * self.spacing * WIRE_CAPACITANCE * self.spacing / self.spacing
 
@@ -160,7 +160,7 @@ cdef class Bus(RepeatedWire):
     Notes
     -----
     `area` is that of `rows` bundles; `height` and `width` are 0.
-    Quirk: `bundle_width` of a bus without repeaters is counted in nanometres, not metres, and so is
+    Quirk C41: `bundle_width` of a bus without repeaters is counted in nanometres, not metres, and so is
     the area made from it.
     """
 
@@ -177,12 +177,13 @@ cdef class Bus(RepeatedWire):
         self._repeaters(bus_width, wire_resistance, delay_tolerance, False)
         self.length = unit_height * (rows - 1) if self.vertical else unit_width * (columns - 1)
         self.repeaters = to_int(ceil(self.length / self.spacing))
+        # Quirk U14: the reference adds this to a width that it never set.
         if self.repeaters > 0:
             self.bundle_width = bus_width * self.inverter_width / folded_ratio
         else:
             self.bundle_width = bus_width * wire_width / folded_ratio
         self.area = 0.0 if overlap else rows * self.length * self.bundle_width
-        # Quirk: as many wires as the units have rows *and* columns, not as the bus has wires.
+        # Quirk C27: as many wires as the units have rows *and* columns, not as the bus has wires.
         self.leakage = self.unit_leakage * self.length * (rows + columns)
 
     cpdef double latency(self, double transfers) noexcept nogil:
@@ -226,7 +227,7 @@ cdef class HTree(RepeatedWire):
     -----
     Only root-to-leaf transfers are modelled: no caller sends from leaf to leaf.  The leaf does not
     matter, all are equally far.  `height` and `width` are 0.
-    Quirk: three starting lengths.  With s = 2^levels times the unit, the first stage is s/2 in
+    Quirk C28: three starting lengths.  With s = 2^levels times the unit, the first stage is s/2 in
     `latency` (so the sum of stages is nearly twice the way), s/4 in `energy`, and the layout, which
     leaves out the last stage, begins with s/4.
     """
@@ -248,7 +249,7 @@ cdef class HTree(RepeatedWire):
         self.narrow = wire_metal(100)
         self._repeaters(bus_width, wire_resistance, delay_tolerance, True)
         self.levels = to_int(ceil(log2(<double> max(rows, columns))))
-        # Quirk: the root sits at the logarithm of the shorter side, not at its half.
+        # Quirk C28: the root sits at the logarithm of the shorter side, not at its half.
         self.center = to_int(floor(log2(<double> min(rows, columns))))
         self.trunk = min(columns - self.center, self.center)
 
@@ -257,7 +258,7 @@ cdef class HTree(RepeatedWire):
         for _stage in range(1, self.levels):     # the last stage lies above a unit
             stage_height /= 2
             stage_width /= 2
-            # Quirk: a repeater is as wide as a vertical wire and as high as a horizontal one; and the
+            # Quirk C42: a repeater is as wide as a vertical wire and as high as a horizontal one; and the
             # bundle grows by its full width at every level.
             vertical_width += bus_width * self.inverter_width / folded_ratio
             area += vertical_width * stage_height / 2
@@ -273,7 +274,7 @@ cdef class HTree(RepeatedWire):
 
         Resistivity over width times thickness, with resistivity and aspect ratio of wires.toml.
         """
-        # Quirk: width and resistivity have two choices each; the higher resistivity and other shape of
+        # Quirk Q9: width and resistivity have two choices each; the higher resistivity and other shape of
         # wires below 100 nm are never chosen, nor is a tree wire as narrow as the array's.
         cdef double width = (4 if length / self.tech.feature_size >= 100000 else 2) * self.wire_width
         cdef WireMetal metal = self.wide if width >= 200 else self.narrow
@@ -290,7 +291,7 @@ cdef class HTree(RepeatedWire):
         transfers : float
             Words.
         first_stage_resistance : float
-            Of the first stage's wire per length [ohm/m].  Quirk: the reference reads this value before
+            Of the first stage's wire per length [ohm/m].  Quirk U2: the reference reads this value before
             it sets it; it is what a register happens to hold, small against a true wire.  Later
             stages, and the main bus, have the resistance of the horizontal wire one stage up.
         """

@@ -26,7 +26,7 @@ cdef class Part:
     backward : bool
         Whether it belongs to the transposed read-out.
     leaks : bool
-        Whether its leakage counts (quirks: not every part's does).
+        Whether its leakage counts (not every part's does: quirks C30, C31 and C32).
     complains : str
         When the reference prints its complaints: at every "layout" of the array, "once" before, or "never".
     """

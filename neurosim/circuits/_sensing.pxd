@@ -52,7 +52,7 @@ cdef inline double ratio_latency(const ColumnFit *fit, double scale, double rati
     """Latency [s] against one reference that is `ratio` times the column's resistance."""
     if ratio >= fit.ratio_max or ratio <= fit.ratio_min:
         return fit.latency_default
-    # Quirk: the constant that was meant between ratios of 0.9 and 1.1 is never reached; the quartic starts at 0.9.
+    # Quirk C17: the constant that was meant between ratios of 0.9 and 1.1 is never reached; the quartic starts at 0.9.
     return scale * (cubic(fit, ratio) if ratio <= fit.ratio_split else quartic(fit, ratio))
 
 
@@ -61,7 +61,7 @@ cdef inline double fitted_power(const ColumnFit *fit, double resistance) noexcep
     if resistance == 0:
         return 0
     if unread(resistance):
-        return 1e-6
+        return 1e-6     # Quirk C19: without current it costs 1 uW all the same
     return fit.power_floor + fit.power_column * exp(fit.power_exponent * log10(resistance))
 
 

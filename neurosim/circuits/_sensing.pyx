@@ -102,8 +102,8 @@ cdef class SenseAmp(Circuit):
     height, width : outline [m]; the area is that of the transistors whatever the outline
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the leakage is multiplied by the supply voltage twice (it is in A V^2, not in W).
-    Quirk: without an outline, height and width stay 0 though the area does not.
+    Quirk C14: the leakage is multiplied by the supply voltage twice (it is in A V^2, not in W).
+    Quirk C14: without an outline, height and width stay 0 though the area does not.
     """
 
     def __init__(self, Technology tech not None, int columns, *, double sense_voltage, double pitch, double clock,
@@ -168,9 +168,9 @@ cdef class VoltageSenseAmp(Circuit):
     clock : clock frequency [Hz]
     width : width of a column [m]; 0 leaves the height infinite
 
-    Quirk: the PMOS transistors are laid out, and weigh, as NMOS of the same width.
-    Quirk: the leakage (two NAND2) is that of one amplifier, whatever the number of columns.
-    Quirk: the energy of 9.845 fJ holds at 1.1 V (65 nm) and is scaled by the supply voltage only.
+    Quirk C15: the PMOS transistors are laid out, and weigh, as NMOS of the same width.
+    Quirk C15: the leakage (two NAND2) is that of one amplifier, whatever the number of columns.
+    Quirk C15: the energy of 9.845 fJ holds at 1.1 V (65 nm) and is scaled by the supply voltage only.
     """
 
     def __init__(self, Technology tech not None, int columns, *, double clock, double width=0.0):
@@ -201,7 +201,7 @@ cdef class VoltageSenseAmp(Circuit):
                          double reads) noexcept nogil:
         """Time of `reads` reads [s] of cells with two resistances [ohm] on a column with `load` [F].
 
-        Not a number if both resistances are 0, as they are where the main memory is SRAM (quirk).
+        Not a number if both resistances are 0, as they are where the main memory is SRAM (quirk U19).
         """
         cdef double precharging = 2.3 * self.resistance * self.cap_sense
         cdef double current = read_voltage / on_resistance - read_voltage / off_resistance
@@ -227,8 +227,8 @@ cdef class CurrentSenseAmp(Circuit):
     read_voltage : of the array [V]; the fits hold at 0.5 V and R is scaled to it
     width : width of a column [m]
 
-    Quirk: the area of the NMOS transistors is missing.
-    Quirk: energy takes each column's own unbounded latency, though all wait for the slowest.
+    Quirk C16: the area of the NMOS transistors is missing.
+    Quirk C16: energy takes each column's own unbounded latency, though all wait for the slowest.
     """
 
     def __init__(self, Technology tech not None, int columns, *, double max_conductance, double min_conductance,
@@ -307,8 +307,8 @@ cdef class Precharger(Circuit):
     height, width : outline [m]
     fit : "free", "keep-area" or "exact"
 
-    Quirk: a given height alone is ignored; the units then stand in one row.
-    Quirk: a width below that of one unit gives a negative height (and area).
+    Quirk C22: a given height alone is ignored; the units then stand in one row.
+    Quirk C22: a width below that of one unit gives a negative height (and area).
     """
 
     def __init__(self, Technology tech not None, int columns, *, double load_resistance, int cells_per_read,
@@ -381,8 +381,8 @@ cdef class SRAMWriteDriver(Circuit):
     height, width : outline [m]
     fit : "free", "keep-area" or "exact"
 
-    Quirk: a given height alone is ignored; the units then stand in one row.
-    Quirk: a width below that of one unit gives a negative height (and area).
+    Quirk C22: a given height alone is ignored; the units then stand in one row.
+    Quirk C22: a width below that of one unit gives a negative height (and area).
     """
 
     def __init__(self, Technology tech not None, int columns, *, int cells_per_write, double height=0.0,

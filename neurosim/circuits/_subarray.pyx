@@ -45,13 +45,13 @@ cdef class SubArray(Circuit):
     training : build the transposed read-out
     parallel_backward : read the transposed array at once; else column by column (a sequential array always is)
     rows_per_adc_ag, adc_levels_ag, input_bits_ag, activity_ag : the same for the transposed read-out; its activity is
-        not taken from the data
+        not taken from the data (quirk Q18: in the reference always 8 bits, at an activity of one half)
     split_adds : whether the split of an SRAM array's read into ADC, accumulation and other adds both directions
     relax_height, relax_width : stretch cells to what the row or the column drivers need
     cells_per_read, cells_per_write : cells that one operation senses or writes (0: a whole row)
     spiking : count spikes instead of weighing bits
     digital_mux : multiplexers of minimum transistors
-    initial_column_activity, initial_write_pulses : write activity and pulses at the time of the design. Quirk: the
+    initial_column_activity, initial_write_pulses : write activity and pulses at the time of the design. Quirk U10: the
         reference sizes the write energy of prechargers, write drivers and switch matrices with these, which are 0 in
         its program, and not with those of the update.
 
@@ -68,8 +68,8 @@ cdef class SubArray(Circuit):
     forward, backward : `ReadOut` of either direction; the second None without training
     parts : tuple of `Part`, all circuits but the cells, in the order in which the reference lays them out
 
-    Quirk: the transposed read-out converts the resistances of the forward columns.
-    Quirk: the multiplexer of the transposed read-out is waited for as many *seconds* as it takes *joules*, which no
+    Quirk Q18: the transposed read-out converts the resistances of the forward columns.
+    Quirk Q19: the multiplexer of the transposed read-out is waited for as many *seconds* as it takes *joules*, which no
     driver is as fast as. (The reference does so from the second vector on.)
     """
 
@@ -120,7 +120,7 @@ cdef class SubArray(Circuit):
         self.cap_word_line = self.cells.cap_word_line
         self.cap_column = self.cells.cap_column
 
-        # Every part is linear in the activity, so two points tell all.
+        # Every part is linear in the activity, so two points tell all. Quirk D8: a sum then has another order.
         self.forward_fixed = self._forward(0)
         self.forward_slope = difference(self._forward(1), self.forward_fixed)
         if training:
@@ -168,8 +168,9 @@ cdef class SubArray(Circuit):
         without any activity of its own. `conversion_*` is what the converters make of the columns' resistances; `back`
         says whether the array is read for the activation gradient at all.
 
-        Quirk: an eNVM array that is read row by row leaves the energy of conversion out of its total, not of its split.
-        Quirk: with training the split of an eNVM array sums both directions, that of an SRAM array shows the
+        Quirk Q21: an eNVM array that is read row by row leaves the energy of conversion out of its total, not of its
+        split.
+        Quirk Q20: with training the split of an eNVM array sums both directions, that of an SRAM array shows the
         transposed direction only.
         """
         cdef ReadPath path = along(&self.forward_fixed, &self.forward_slope, activity)
@@ -246,7 +247,7 @@ cdef class SubArray(Circuit):
         previous : `driver_latency` of the update before [s]
         back : whether the array is read for the activation gradient
 
-        Quirk: the row driver of a crossbar that is read row by row adds its time up at every input vector and
+        Quirk U20: the row driver of a crossbar that is read row by row adds its time up at every input vector and
         multiplies the sum with the writes, w(k) = (w(k-1) + delay) writes; hence the last two arguments. All other
         arrays ignore them.
         """
@@ -275,7 +276,7 @@ cdef class SubArray(Circuit):
     cdef int _build_converter(self, ReadOut readout, int levels, bint all_lines) except -1:
         """Converters of one direction: of the currents of whole lines, or of one cell at a time."""
         cell = self.cell.cell
-        # Quirk: the references are those of as many cells as the array has rows, in both directions.
+        # Quirk Q43: the references are those of as many cells as the array has rows, in both directions.
         return readout.build_converter(
             self._converter, levels, cell.resistance_on, cell.resistance_off, self.rows if all_lines else 1,
             cell.read_voltage, all_lines or self.cell_bits > 1)

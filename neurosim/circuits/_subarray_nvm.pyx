@@ -25,7 +25,7 @@ cdef class NVMArray(SubArray):
     Update latency = pulses one after the other + max(row drivers, column drivers), two writes for each row
     operation, set and reset.
 
-    Quirk: with training the column drivers leak twice, and their register's energy of one transposed *read* is
+    Quirk Q23: with training the column drivers leak twice, and their register's energy of one transposed *read* is
     part of every update's energy.
     """
     cdef int _build_cells(self) except -1:
@@ -57,7 +57,7 @@ cdef class NVMArray(SubArray):
             readout.build_adder(bits, readout.count, self.clock)
             bits += readout.input_bits + 1
         self._build_backward_adder(readout.count, bits)
-        # Quirk: it is evaluated once more for the transposed read, and its leakage added again.
+        # Quirk Q23: it is evaluated once more for the transposed read, and its leakage added again.
         self._parts.append(Part("column_matrix", self.column_matrix, "", "inside", backward=True, complains="never"))
         self._parts += readout.parts("side")
         return 0
@@ -78,12 +78,12 @@ cdef class NVMArray(SubArray):
         cdef int share = readout.share
         cdef double columns = self.columns * self.activity_backward if self.serial_backward else 1
         cdef double reads = self._backward_reads()
-        # Quirk: the lines are those of a forward read, as many as the *rows* of the array and the forward ADCs.
+        # Quirk Q44: the lines are those of a forward read, as many as the *rows* of the array and the forward ADCs.
         cdef double lines = (self.columns + self.forward.share - 1) // self.forward.share
         cdef double rows = self.rows * self.activity_backward
         cdef ReadPath path
         path.drive = self.column_matrix.read_latency(STEEP, self.nvm.cap_column, self.nvm.column_resistance, reads)
-        # Quirk: waited for as many seconds as it takes joules.
+        # Quirk Q19: waited for as many seconds as it takes joules.
         path.select = readout.select_energy()
         path.settle = self.nvm.settling_time(self.nvm.cap_row_drains, resistance) * share / readout.input_bits
         path.sense = readout.converter.after_latency(reads)
@@ -117,7 +117,7 @@ cdef class NVMArray(SubArray):
         path.accumulate = readout.added_latency(share)
         path.line_energy = self.nvm.line_energy(lines, self.rows * activity) * share
         path.encode_energy = readout.converter.after_energy(share)
-        # Quirk: each column is converted once, though the converter works `share` times in the latency.
+        # Quirk C33: each column is converted once, though the converter works `share` times in the latency.
         path.column_conversions = 1
         path.accumulate_energy = readout.added_energy(share)
         return path
@@ -151,7 +151,7 @@ cdef class SequentialNVM(NVMArray):
     latency = max(active rows (decoder + driver), multiplexer) + settling + active rows (ADC + encoder + adder +
     register) + shift-and-add, all as often as columns share an ADC. See `SubArray` for the parameters.
 
-    Quirk: the settling of the bit line is waited for once, not for every row.
+    Quirk C34: the settling of the bit line is waited for once, not for every row.
     """
 
     cdef int _build(self) except -1:
@@ -289,7 +289,7 @@ cdef class ParallelNVM(NVMArray):
 
     cdef ReadPath _backward(self, double activity) noexcept:
         cdef double half = self.columns // 2
-        # Quirk: the rows are waited for as if half of all columns conducted, also when they are driven one by one.
+        # Quirk Q44: the rows are waited for as if half of all columns conducted, also when they are driven one by one.
         return self._backward_with(self.nvm.resistance_average / half)
 
     cdef double _row_write_latency(self, double writes, long vectors, double *driver) noexcept:

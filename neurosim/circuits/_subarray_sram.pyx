@@ -25,8 +25,8 @@ cdef class SRAMArray(SubArray):
 
     Writing a row = word line + precharge + write driver + the flip of the cells.
 
-    Quirk: prechargers and write drivers of the transposed array are sized as if its rows were all in one line.
-    Quirk: their write drivers do not leak.
+    Quirk C31: prechargers and write drivers of the transposed array are sized as if its rows were all in one line.
+    Quirk C31: their write drivers do not leak.
     """
     cdef SRAMCells sram
 
@@ -58,7 +58,7 @@ cdef class SRAMArray(SubArray):
         cdef ReadOut readout = self.backward
         cdef int bits = address_bits(self.columns) + 1
         cdef int count = self.rows // self.cells_per_synapse
-        # Quirk: one sense amplifier for each column, though it is the rows that are sensed.
+        # Quirk C31: one sense amplifier for each column, though it is the rows that are sensed.
         readout.sense_amp = SenseAmp(
             self.tech, self.columns, sense_voltage=self.cell.cell.min_sense_voltage,
             pitch=self.sram.column_length / self.rows, clock=self.clock, cells_per_read=self.cells_per_read,
@@ -67,7 +67,7 @@ cdef class SRAMArray(SubArray):
         readout.build_shift_add(count, bits + readout.input_bits + 1, self.clock, self.cell.cell.read_pulse,
                                 self.spiking)
         if readout.shift_add is not None and self.forward.shift_add is None:
-            # Quirk: the time of the forward shift-and-add is asked for instead, though there is none.
+            # Quirk Q22: the time of the forward shift-and-add is asked for instead, though there is none.
             self.complaint_per_read = "[ShiftAdd] Error: Require initialization first!"
         self._parts.append(Part("sense_amp", readout.sense_amp, "adc", "side", backward=True, complains="once"))
         self._parts += readout.parts("side")
@@ -90,7 +90,7 @@ cdef class SRAMArray(SubArray):
                       + self.sram.discharge_time(line, self.sram.row_resistance, ramp) * reads
                       + readout.sense_amp.latency(reads))
         path.conversions = 0
-        # Quirk: the time of the shift-and-add is forgotten.
+        # Quirk Q22: the time of the shift-and-add is forgotten.
         path.accumulate = readout.counted_latency(reads)
         path.drive_energy = drive_energy
         path.line_energy = readout.precharger.read_energy(line, accesses) + readout.sense_amp.energy(accesses)
@@ -101,7 +101,7 @@ cdef class SRAMArray(SubArray):
 
     cdef double _serial_reads(self) noexcept:
         """Operations of a transposed read, one column at a time, that count for the time."""
-        # Quirk: they are counted by the columns, not by the rows.
+        # Quirk C43: they are counted by the columns, not by the rows.
         return write_operations(self.columns, 1, self.cells_per_read) * self.columns * self.activity_backward
 
     cdef double _serial_accesses(self) noexcept:
@@ -119,7 +119,7 @@ cdef class SRAMArray(SubArray):
         cdef double rows = self.rows * row_activity
         cdef double writes = write_operations(
             self.columns, column_activity, self.cells_per_write) * self.rows * row_activity
-        # The energy takes a broken number of operations, but never less than one a row.
+        # Quirk C46: the energy takes a broken number of operations, but never less than one a row.
         cdef double operations = self.columns * column_activity
         cdef double accesses
         operations = operations / self.cells_per_write if operations > self.cells_per_write else 1
@@ -176,7 +176,7 @@ cdef class SequentialSRAM(SRAMArray):
         cdef double line = self.sram.cap_column
         cdef double rows = self.rows * activity
         cdef double reads = write_operations(self.columns, 1, self.cells_per_read) * rows
-        # Quirk: for the energy the operations of a row are rounded down.
+        # Quirk C32: for the energy the operations of a row are rounded down.
         cdef double accesses = (self.columns // self.cells_per_read if self.columns > self.cells_per_read else 1) * rows
         cdef double ramp = self.decoder.ramp(STEEP, self.sram.cap_row, 0)
         cdef ReadPath path
@@ -198,7 +198,7 @@ cdef class SequentialSRAM(SRAMArray):
 
     cdef ReadPath _backward(self, double activity) noexcept:
         cdef double columns = self.columns * self.activity_backward
-        # Quirk: the active flip-flops are counted by the bits of the forward adder.
+        # Quirk C43: the active flip-flops are counted by the bits of the forward adder.
         return self._serial_backward(
             self.column_decoder.latency(STEEP, self.sram.cap_column, 0, columns),
             self.column_decoder.energy(columns),
@@ -219,7 +219,7 @@ cdef class ParallelSRAM(SRAMArray):
     latency = max(switch matrix, multiplexer) + precharge + discharge + ADC + encoder + shift-and-add.
     See `SubArray` for the parameters.
 
-    Quirk: the multiplexer and its decoder do not leak; those of the transposed read-out do.
+    Quirk C32: the multiplexer and its decoder do not leak; those of the transposed read-out do.
     """
 
     cdef int _build(self) except -1:
@@ -238,7 +238,7 @@ cdef class ParallelSRAM(SRAMArray):
             part.leaks = part.name not in ("mux", "mux_decoder")
             self._parts.append(part)
         if self.training:
-            # Quirk: a row driver turned by 90 degrees, which ignores the width it is given.
+            # Quirk C44: a row driver turned by 90 degrees, which ignores the width it is given.
             self.column_matrix = self._matrix(self.columns, self.cells.column_resistance, 0, self.cells.width)
             self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack", backward=True))
             if self.parallel_backward:
@@ -275,7 +275,7 @@ cdef class ParallelSRAM(SRAMArray):
         path.drive_energy = self.row_matrix.read_energy(share, activity) + readout.select_energy()
         path.line_energy = readout.precharger.read_energy(column, share)
         path.encode_energy = readout.converter.after_energy(share)
-        # Quirk: each column is converted once, though the converter works `share` times in the latency.
+        # Quirk C33: each column is converted once, though the converter works `share` times in the latency.
         path.column_conversions = 1
         path.accumulate_energy = readout.added_energy(share)
         return path
@@ -288,14 +288,14 @@ cdef class ParallelSRAM(SRAMArray):
         cdef double reads = share if self.parallel_backward else self._serial_reads()
         cdef double accesses = share if self.parallel_backward else self._serial_accesses()
         cdef double drive = self.column_matrix.read_latency(STEEP, column, self.sram.column_resistance, reads)
-        # Quirk: the drivers of the columns are as active as the *rows* of the forward read.
+        # Quirk C31: the drivers of the columns are as active as the *rows* of the forward read.
         cdef double drive_energy = self.column_matrix.read_energy(accesses, activity)
         cdef ReadPath path
         if not self.parallel_backward:
-            # Quirk: bits of an adder that a parallel array does not have; the reference reads 0 there.
+            # Quirk U13: bits of an adder that a parallel array does not have; the reference reads 0 there.
             return self._serial_backward(drive, drive_energy, ramp, reads, accesses, 1)
         path.drive = drive
-        # Quirk: waited for as many seconds as it takes joules.
+        # Quirk Q19: waited for as many seconds as it takes joules.
         path.select = readout.select_energy()
         path.settle = 0
         path.sense = (readout.precharger.read_latency(row, share)

@@ -117,9 +117,9 @@ cdef class Mux(Circuit):
     height, width : outline to fill [m]; only a width counts, else one row of gates without folds
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the drain capacitance is that of folded gates only if the layout is free and a width is given. A subarray
+    Quirk C11: the drain capacitance is that of folded gates only if the layout is free and a width is given. A subarray
     lays its multiplexer out twice, the second time exactly (`resized`), and so has the drains of unfolded gates.
-    Quirk: there is no leakage.
+    Quirk C11: there is no leakage.
     """
 
     def __init__(self, Technology tech not None, int inputs, int selections, double resistance, *,
@@ -184,7 +184,7 @@ cdef class Mux(Circuit):
 
     cpdef double energy(self, double reads) noexcept nogil:
         """Energy of `reads` reads [J]."""
-        # Quirk: of the two gate terminals only the NMOS one is switched.
+        # Quirk C11: of the two gate terminals only the NMOS one is switched.
         cdef double energy = self.gate.cap_gate_n * self.inputs * self.vdd * self.vdd
         energy += self.gate.cap_drain * 2 * self.inputs * self.read_voltage * self.read_voltage
         return energy * reads
@@ -237,8 +237,8 @@ cdef class SwitchMatrix(Circuit):
     height, width : outline to fill [m]; for rows only a height counts, for columns only a width
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the register's time and energy of the *reads* are added to those of the writes.
-    Quirk: columns take no energy in a neuromorphic read but that of the register.
+    Quirk C12: the register's time and energy of the *reads* are added to those of the writes.
+    Quirk C12: columns take no energy in a neuromorphic read but that of the register.
     """
 
     def __init__(self, Technology tech not None, int outputs, double resistance, double clock, *,
@@ -351,7 +351,7 @@ cdef class SwitchMatrix(Circuit):
 
         if not self.neuromorphic:
             if self.access_transistor:
-                # Quirk: of an odd number of cells the half is rounded down in the first term only.
+                # Quirk C12: of an odd number of cells the half is rounded down in the first term only.
                 energy += self.write_line_energy * (n - cells // 2)
                 energy += self.write_line_energy * cells / 2
             else:
@@ -391,8 +391,8 @@ cdef class RowSwitches(Circuit):
     height, width : outline to fill [m]; only a height counts
     fit : "free", "keep-area" or "exact"
 
-    Quirk: the register's time and energy of the *reads* are added to those of the writes, if there are any.
-    Quirk: the energy of a write is that of one row, whatever is written.
+    Quirk C12: the register's time and energy of the *reads* are added to those of the writes, if there are any.
+    Quirk C13: the energy of a write is that of one row, whatever is written.
     """
 
     def __init__(self, Technology tech not None, int outputs, double clock, *, double access_voltage,
@@ -405,7 +405,7 @@ cdef class RowSwitches(Circuit):
         self.read_voltage = read_voltage
         self.vdd = tech.vdd
         self.gate = minimum_pass_gate(tech)
-        # Quirk: the resistance of the NMOS alone, in the linear region.
+        # Quirk C39: the resistance of the NMOS alone, in the linear region.
         self.gate.resistance = on_resistance(tech, tech.min_nmos, NMOS) * LINEAR_REGION
         rows = row_layout(tech, self.gate, outputs, height if rule == FREE else 0.0)
         if rows.too_small:

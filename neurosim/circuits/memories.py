@@ -75,7 +75,7 @@ class Memory:
     def write(self, values):
         """(voltage [V], width [s]) of a write pulse, of potentiation and depression together.
 
-        Quirk: both take the same voltage and pulse; their "average" is the root of the sum of the squares for the
+        Quirk Q15: both take the same voltage and pulse; their "average" is the root of the sum of the squares for the
         voltage (1.41 times as high) but the mean for the pulse.
         """
         voltage, pulse = values.write_voltage, values.write_pulse
@@ -122,7 +122,7 @@ MEMORIES = {
         Latch("SRAM", {"sequential": f"{_SRAM}:SequentialSRAM", "parallel": f"{_SRAM}:ParallelSRAM"}, "flips",
               reference=1, volatile=True, cell_bits=1, selects=False),
         Memory("RRAM", _NVM_ARRAYS, reference=2, through_access=True),
-        # Quirk: the current of an FeFET passes no access device.
+        # Quirk Q16: the current of an FeFET passes no access device.
         Memory("FeFET", _NVM_ARRAYS, reference=3, ferroelectric=True),
         Hybrid("hybrid-3t1c", {"parallel": f"{_HYBRID}:HybridArray"}, "charges", hybrid=True, baseline="RRAM",
                through_access=True, selects=False),

@@ -26,6 +26,9 @@ _Values = make_dataclass(
 class Design(_Values):
     """All parameters of a chip; `neurosim params` lists them.
 
+    Quirk D3: in the reference they are compiled in, and some values end a run half way; here they are read, and refused
+    before any output.
+
     Parameters
     ----------
     **parameters

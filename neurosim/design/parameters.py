@@ -20,10 +20,13 @@ def _parameters():
     def p(name, reference, default, unit, meaning, **limits):
         return Parameter(name, default, unit, meaning, section, reference=reference, **limits)
 
+    # Quirk D7: choices name what the reference knows; -1 and other numbers leave it half set.
     section = "technology"
     yield p("node", "technode", 32, "nm", "process node", choices=dict.fromkeys(NODES))
+    # Quirk T4: every number but 1 is LSTP in the reference.
     yield p("roadmap", "deviceroadmap", "LSTP", "", "transistors: high performance or low standby power",
             choices={"HP": 1, "LSTP": 2})
+    # Quirk T5: the tables of 2D and tunnel transistors are unfinished.
     yield p("transistor", "transistortype", "conventional", "", "transistor type", choices={"conventional": 1})
     yield p("temperature", "temp", 301, "K", "ambient temperature", low=300, high=400)
     yield p("wire_width", "wireWidth", 40, "nm", "metal width inside the array (-1: wires without resistance)",
@@ -119,7 +122,8 @@ def _parameters():
             low=1, high=1000000)
     yield p("global_buffer_columns", "globalBufferCoreSizeCol", 128, "bit", "columns of a global buffer core",
             low=1, high=1000000)
-    yield p("tile_buffer_sram", "tileBufferType", False, "", "never read (quirk): tile buffers follow pe_buffer_sram")
+    yield p("tile_buffer_sram", "tileBufferType", False, "",
+            "never read (quirk Q30): tile buffers follow pe_buffer_sram")
     yield p("tile_buffer_rows", "tileBufferCoreSizeRow", 32, "bit", "rows of a tile buffer core", low=1, high=1000000)
     yield p("tile_buffer_columns", "tileBufferCoreSizeCol", 32, "bit", "columns of a tile buffer core",
             low=1, high=1000000)

@@ -17,7 +17,7 @@ def array_cost(chip, stats, residue, passes):
     passes : Passes
     """
     array = chip.array
-    # Quirk: the transposed read-out sees the columns of the forward one.
+    # Quirk Q18: the transposed read-out sees the columns of the forward one.
     forward, backward = (stats.conversions.get(conversion_key(adc)) for adc in array.converters)
     reads = read_vectors(array, stats.activity, forward, backward, passes.backward)
     items = {"weight_update": (0.0, 0.0)}

@@ -36,7 +36,7 @@ def layer_totals(chip, index, tiles, activity, passes):
 
     # Buffers and wires carry features up and down in the forward and the activation-gradient pass; the
     # weight gradient moves through the buffer only. Where there is no such pass the factors are 0, not absent:
-    # an infinite buffer latency then gives no number (U18).
+    # an infinite buffer latency then gives no number (quirk U18).
     forward, backward, weights = passes.buffered
     cost = cost.plus(*_times(transfer, sum(passes.buffered)), "buffer")
     cost = cost.plus(*_times(sent, sum(passes.sent)), "interconnect")
@@ -47,7 +47,7 @@ def layer_totals(chip, index, tiles, activity, passes):
 
     first, layer = chip.network[0], chip.network[index]
     if passes.training:
-        # Features travel to DRAM and back in every pass. Quirk: one channel's worth of bits.
+        # Features travel to DRAM and back in every pass. Quirk Q25: one channel's worth of bits.
         features = _dram(chip, layer.rows * layer.columns * design.input_bits)
         forward, backward, weights = passes.stored
         cost = cost.plus(*_times(features, forward), "forward")
@@ -67,7 +67,7 @@ def layer_totals(chip, index, tiles, activity, passes):
         cost, per_epoch = _per_epoch(cost, chip)
         gradient, peak_gradient, dram = (_times(pair, per_epoch) for pair in (gradient, peak_gradient, dram))
     else:
-        # Quirk: every layer loads the image, one channel of it.
+        # Quirk Q25: every layer loads the image, one channel of it.
         dram = _dram(chip, first.rows * first.columns * design.input_bits)
         cost = cost.plus(*dram, "forward")
         peak_gradient = 0.0, 0.0
@@ -123,7 +123,7 @@ def _activate_and_add(chip, index, cost, passes):
         for _ in passes.reads:
             cost = cost.plus(*added, "accumulation")
     if layer.pool:
-        # Quirk: a novel tile divides by its PE size and multiplies by its side; energy counts whole windows.
+        # Quirk Q37: a novel tile divides by its PE size and multiplies by its side; energy counts whole windows.
         share, factor = plan.tile_size, 1.0
         if plan.novel[index]:
             share, factor = plan.novel_pe_size, math.sqrt(plan.kernel_positions)
@@ -164,7 +164,7 @@ def _transfers(chip, index):
 
 
 def _ports(chip):
-    """Buffer cores that work at the same time; 0 when the buffer is smaller than a core (U18)."""
+    """Buffer cores that work at the same time; 0 when the buffer is smaller than a core (quirk U18)."""
     return min(chip.buffer_cores, math.ceil(chip.bus_width / chip.buffer.interface_width))
 
 
@@ -173,7 +173,7 @@ def _dram(chip, bits):
 
 
 def _moved_gradients(chip, layer):
-    """Weight gradients through the global buffer. Quirk: whole lines only (integer division)."""
+    """Weight gradients through the global buffer. Quirk Q38: whole lines only (integer division)."""
     memory, line = chip.buffer, chip.buffer.interface_width
     lines = layer.weights * chip.gradient_unit.output_bits // line
     ports = _ports(chip)

@@ -90,7 +90,7 @@ class Reading:
         """The reading of a `Plan`."""
         design, cell = planned.design, planned.chip.array.cell
         kind = design.memory_kind
-        # Quirk: the current through a 1T1R cell passes `resistance_access`, not the transistor that the array's
+        # Quirk Q16: the current through a 1T1R cell passes `resistance_access`, not the transistor that the array's
         # layout is sized for; an FeFET has none. An SRAM cell is one transistor and one piece of wire.
         access = 0.0
         if kind.volatile:

@@ -44,7 +44,7 @@ class RollUp:
                 arrays = [array_cost(chip, next(stats), residue, passes) for _ in pe.arrays]
                 pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue, passes))
             tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue, passes))
-            # What the reference prints at every read, and the outline of the PE, asked for once a tile.
+            # Quirk Q39: what the reference prints at every read (Q22), and about the outline of the PE once a tile.
             if chip.array.complaint_per_read:
                 reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * planned.design.input_bits
                 lines += [chip.array.complaint_per_read] * reads

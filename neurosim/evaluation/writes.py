@@ -65,7 +65,7 @@ def count_writes(new, old, step):
 def averaged(counted, rows, columns):
     """`Writes` from the counts of `neurosim.circuits._columns` in an array of `rows` x `columns` cells."""
     sets, resets = counted.pop("set_cells"), counted.pop("reset_cells")
-    # Quirk: all set cells are shared out over the set rows, though a set row's resets are not its own.
+    # Quirk Q13: all set cells are shared out over the set rows, though a set row's resets are not its own.
     return Writes(
         set_columns=sets // counted["set_rows"] if counted["set_rows"] else 0,
         reset_columns=resets // counted["reset_rows"] if counted["reset_rows"] else 0,
@@ -173,6 +173,7 @@ class Pulses:
         passes : Passes
         """
         array, writes = chip.array, stats.writes
+        # Quirk Q41: one update; the reference repeats it for every input vector, and the last one counts.
         # Quirk U20: a driver that remembers has added its time up over the vectors since the update before.
         remembers = chip.design.rules.drivers_remember
         written = array.write_update(

@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def notices(self):
-        """Lines the reference prints before the floorplan."""
+        """Lines the reference prints before the floorplan; quirk Q40: it complains, cuts the bits off and goes on."""
         lines = []
         cell_bits = self.design.memory_kind.cell_bits or self.design.cell_bits
         if cell_bits > self.design.synapse_bits:

@@ -61,6 +61,7 @@ CHIP_QUANTITIES = (
     Quantity("leakage_power", "W", "leakage power of all tiles", "tileLeakage", "chipLeakage"),
     Quantity("energy_efficiency", "TOPS/W", "operations per energy", "", "TOPSW"),
     Quantity("throughput", "TOPS", "operations per time", "", "TOPS"),
+    # Quirk S5: the reference calls both frames per second.
     Quantity("epoch_rate", "1/s", "epochs (inference: images) per time", "", "FPS"),
     Quantity("peak_energy_efficiency", "TOPS/W", "operations per energy without buffers and interconnect", "",
              "PeakTOPSW"),

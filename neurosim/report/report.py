@@ -12,7 +12,7 @@ from neurosim.report.plan import Plan, operations
 from neurosim.report.quantities import CHIP_QUANTITIES, QUANTITIES, STEPS
 
 UNITS = {q.name: q.unit for q in (*QUANTITIES, *CHIP_QUANTITIES)}
-# Steps whose times do not overlap and whose peaks a pipeline does not count (quirk).
+# Steps whose times do not overlap and (quirk Q27) whose peaks a pipeline does not count.
 _SUMMED_LATENCY = ("weight_gradient", "weight_update", "dram")
 _UNCOUNTED_LATENCY = ("peak_weight_gradient", "peak_weight_update")
 
@@ -130,8 +130,8 @@ def finish_layers(plan, layer_values, pipeline):
     """Add each layer's leakage energy, which depends on all of them.
 
     Layer by layer, the tiles of the *other* layers leak while this one works, at this layer's tile leakage
-    (quirk). In a pipeline a layer leaks while it waits for the slowest; the printed value leaves the
-    backward pass out (quirk).
+    (quirk Q26). In a pipeline a layer leaks while it waits for the slowest; the printed value leaves the
+    backward pass out (quirk Q27).
     """
     total = plan.total_tiles
     slowest = _largest(values["forward_latency"] for values in layer_values)
@@ -150,7 +150,10 @@ def _sequential_totals(layers):
 
 
 def _pipeline_totals(layers):
-    """A pipeline takes as long as its slowest layer; gradients and updates are not pipelined."""
+    """A pipeline takes as long as its slowest layer; gradients and updates are not pipelined.
+
+    Quirk U9: the reference asks for these values before it has stored them, and crashes.
+    """
     totals = {}
     for q in QUANTITIES:
         step = q.name.rpartition("_")[0]
@@ -177,7 +180,7 @@ def _rates(count, totals):
 
 
 def _largest(values):
-    """The reference's running maximum: a value that is no number replaces what came before it."""
+    """The reference's running maximum; quirk S6: a value that is no number replaces what came before it."""
     largest = 0.0
     for value in values:
         largest = largest if largest > value else value

@@ -1,12 +1,13 @@
 """The reference's exact wording and columns, and nothing else.
 
-Printed strings are an interface: scripts parse them, irregular colons and blanks included.
+Printed strings are an interface: scripts parse them, irregular colons and blanks included (quirk S4).
 """
 
 import math
 
 from neurosim.report.quantities import PEAK_STEPS, STEPS
 
+# Quirk S3: Epock is spelled so, both files are appended to, and the first has no header.
 OUTPUT_NAME = "NeuroSim_Output.csv"
 BREAKDOWN_FOLDER = "NeuroSim_Results_Each_Epoch"
 BREAKDOWN_NAME = "NeuroSim_Breakdown_Epock_{epoch}.csv"
@@ -20,6 +21,7 @@ _STARS = "************************ Breakdown of Latency and Dynamic Energy *****
 _STEP_NAMES = {"forward": "Forward", "activation_gradient": "Activation Gradient",
                "weight_gradient": "Weight Gradient", "weight_update": "Weight Update"}  # fmt: skip
 
+# Quirk S4: names begin with a blank, and `, , ` makes two columns that are empty.
 AREA_HEADER = (
     "Total Area(m^2), Total CIM (FW+AG) Area (m^2), Routing Area(m^2), ADC Area(m^2), Accumulation Area(m^2), "
     "Other Logic&Storage Area(m^2), Weight Gradient Area(m^2),"
@@ -40,7 +42,7 @@ _BREAKDOWN = ("adc", "accumulation", "array", "buffer", "interconnect", "peak_we
 
 
 def number(value):
-    """A number as a C++ stream prints it: six significant digits."""
+    """A number as a C++ stream prints it (quirk S1): six significant digits, and (quirk S2) the sign of no number."""
     if math.isnan(value):
         return "-nan" if math.copysign(1.0, value) < 0 else "nan"
     return f"{value:.6g}"
@@ -250,7 +252,7 @@ def summary_text(report):
 
 
 def runtime_text(seconds):
-    """The last block; its number is the only one that differs between two runs."""
+    """The last block; its number is the only one that differs between two runs (quirk D9: our own seconds)."""
     rule = f"{'-' * 30} Simulation Performance {'-' * 32}"
     return f"{rule}\nTotal Run-time of NeuroSim: {int(seconds)} seconds\n{rule}\n"
 

@@ -1,9 +1,9 @@
 """Trace text to matrices, at the speed of memory and with exact errors.
 
 A trace file is lines of numbers separated by commas. Every spelling that the C++ stream reader takes as
-one number is taken (blanks around it, sign, missing digits before or after the point, exponent), an empty
-field counts as 0, lines may end in CR LF, fields and lines beyond those asked for are ignored. Anything
-else, which that reader turns into 0 in silence or reads out of bounds, is an error with its place.
+one number is taken (blanks around it, sign, missing digits before or after the point, exponent). Quirk Q4: an
+empty field counts as 0, lines may end in CR LF, fields and lines beyond those asked for are ignored. Quirk D1:
+anything else, which that reader turns into 0 in silence or reads out of bounds, is an error with its place.
 """
 
 import numpy as np

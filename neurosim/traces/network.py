@@ -65,7 +65,7 @@ class Layer:
 
     @property
     def operations(self):
-        """Multiplications and additions the reference counts for one image (over the whole feature map)."""
+        """Multiplications and additions for one image; quirk Q28: counted over the whole feature map."""
         return 2.0 * (self.rows * self.columns * self.matrix_rows * self.outputs)
 
 

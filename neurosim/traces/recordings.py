@@ -41,6 +41,8 @@ class Command:
 def read_command(words):
     """The words of the reference's command line (after the program) as a `Command`.
 
+    Quirk U23: the reference does not count them, and crashes where they are too few.
+
     Raises
     ------
     NeurosimError

@@ -279,7 +279,8 @@ def parse(data, target, step=None):
     -------
     None or (problem, line, field, text)
         `problem` is "number", "form" (a number that int32 does not take), "line" or "file" (too short), "rows" (too
-        many) or "columns" (too many in every line of weights); `line` and `field` count from 1.
+        many) or "columns" (too many in every line of weights); `line` and `field` count from 1. Quirk D2: the
+        reference ignores what is too many.
     """
     from neurosim.traces._traces import NO_CODES, NO_FIXED, NO_VALUES, first_fields, leftover, read_rows
 
