@@ -22,7 +22,7 @@ def conductances(weight, *, linear, synapse_bits, cell_bits, conductance_max, co
     -------
     array of float, (rows, outputs * cells)
 
-    Quirk: the full scale of the integer is 2^synapse_bits, not one less. The cells hold quotients, not digits
+    Quirk Q2: the full scale of the integer is 2^synapse_bits, not one less. The cells hold quotients, not digits
     (cell u of n holds the integer divided by 2^cell_bits n - u times), divided by the top level of a cell without
     remainder, so most cells end at the lowest conductance and SRAM cells may hold more than one.
     """

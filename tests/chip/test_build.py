@@ -9,7 +9,7 @@ from neurosim.design.design import Design
 def test_cell_of_a_design():
     cell = cell_of(Design(height_1t1r=4.0, width_1t1r=5.0))
     assert (cell.height, cell.width) == (4.0, 5.0)
-    assert close(cell.write_voltage, 5.6568542494923806, EXACT)     # quirk: 4 V "on average" of twice 4 V
+    assert close(cell.write_voltage, 5.6568542494923806, EXACT)     # quirk Q15: 4 V "on average" of twice 4 V
     assert close(cell.write_pulse, 5e-8, EXACT)
     assert cell.width_access == 0.0
     assert cell_of(Design(memory="SRAM")).width_access == 1.31

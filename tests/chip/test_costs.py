@@ -25,7 +25,7 @@ def test_side_by_side_the_slower_counts_and_energies_add_up(one, other):
 
 
 def test_a_latency_that_is_no_number_never_wins():
-    """As in the reference's comparison, whose first operand stays."""
+    """Quirk S6: as in the reference's comparison, whose first operand stays."""
     broken, sound = Cost.of(forward=(math.nan, 1.0)), Cost.of(forward=(2.0, 1.0))
     assert (sound | broken)["forward"] == (2.0, 2.0)
     assert math.isnan((broken | sound)["forward"][0])

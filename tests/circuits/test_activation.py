@@ -84,7 +84,7 @@ def test_tables_side_by_side(sram, bits, entries, count, reads):
     assert close(many.area, one.area * count, SAME_MATH)
     assert close(many.energy(reads), one.energy(reads) * count, SAME_MATH)
     assert many.latency(reads) == one.latency(reads)
-    # Quirk: the leakage is that of one table
+    # Quirk C23: the leakage is that of one table
     assert many.leakage == one.leakage
 
 
@@ -97,7 +97,7 @@ def test_more_entries_cost_more(sram):
 
 
 def test_cells_without_resistance_take_no_number_of_seconds():
-    """Quirk: with SRAM as main memory, the resistances are 0 and the latency is not a number."""
+    """Quirk U19: with SRAM as main memory, the resistances are 0 and the latency is not a number."""
     broken = sigmoid(on_resistance=0.0, off_resistance=0.0)
     assert math.isnan(broken.latency(1))
     assert broken.energy(1) == sigmoid().energy(1)

@@ -124,7 +124,7 @@ def test_whole_lines_cost_one_access_each():
 
 
 def test_lines_are_counted_in_three_ways():
-    """Quirk: 100 bits in lines of 64 are 2 lines in the layout, 1.5625 in the time of a pass, 1 where it is shared."""
+    """Quirk C24: 100 bits in lines of 64 are 2 in the layout, 1.5625 in the time of a pass, 1 where it is shared."""
     registers = buffer(100, 64)
     line = registers.flip_flops.inverter["height"]
     assert registers.decoder.address_bits == 1
@@ -135,13 +135,13 @@ def test_lines_are_counted_in_three_ways():
 
 @KINDS
 def test_a_line_wider_than_the_buffer_takes_forever(sram):
-    """Quirk: the latency of a pass is divided by no line at all."""
+    """Quirk C24: the latency of a pass is divided by no line at all."""
     assert math.isinf(buffer(32, 64, sram=sram).line_read_latency)
 
 
 @KINDS
 def test_a_single_line_has_a_negative_area(sram):
-    """Quirk: its decoder has no address bit and INT_MIN columns of inverters."""
+    """Quirk U16: its decoder has no address bit and INT_MIN columns of inverters."""
     single = buffer(64, 64, sram=sram)
     assert single.decoder.address_bits == 0
     assert single.decoder.area < 0
@@ -149,7 +149,7 @@ def test_a_single_line_has_a_negative_area(sram):
 
 
 def test_sram_has_no_sense_amplifiers():
-    """Quirk: what it leaks and covers is all in the three circuits that are there."""
+    """Quirk C25: what it leaks and covers is all in the three circuits that are there."""
     sram = buffer(sram=True)
     parts = (sram.decoder, sram.precharger, sram.write_driver)
     assert close(sram.leakage, sum(part.leakage for part in parts), SAME_MATH)

@@ -120,7 +120,7 @@ def test_linear_cell_ends_at_its_limits():
 
 
 def test_sram_cells_hold_quotients():
-    """Quirk: the largest weight of three bits is 8; its cells hold 8/8, 8/4 and 8/2 instead of digits 0 and 1."""
+    """Quirk Q2: the largest weight of three bits is 8; its cells hold 8/8, 8/4 and 8/2 instead of digits 0 and 1."""
     result = conductances(
         [[1.0]], linear=False, synapse_bits=3, cell_bits=1, conductance_max=1.0, conductance_min=0.0
     )

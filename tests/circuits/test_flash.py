@@ -253,7 +253,7 @@ def test_new_nodes_and_hp_convert_in_one_nanosecond(node, roadmap):
 
 
 def test_columns_that_are_not_read():
-    """Quirk: a column without current costs 1 uW for the common latency; one that is no number costs nothing."""
+    """Quirk C19: a column without current costs 1 uW for the common latency; one that is no number costs nothing."""
     amp = sense_amp()
     assert amp.column_power(math.inf) == 1e-6
     assert amp.column_power(0) == 0
@@ -262,7 +262,7 @@ def test_columns_that_are_not_read():
 
 
 def test_the_first_reference_is_not_looked_at():
-    """Quirk: with two levels no reference is left, and a conversion takes the least time."""
+    """Quirk C18: with two levels no reference is left, and a conversion takes the least time."""
     amp = sense_amp(levels=2)
     assert len(amp.references) == 1
     assert amp.column_latency(amp.references[0]) == 0
@@ -315,7 +315,7 @@ def test_encoders_scale_with_their_number(levels, count, reads):
 
 
 def test_the_encoder_counts_half_of_its_path():
-    """Quirk: the large NAND and the output inverter shape the output slope, but take no time.
+    """Quirk C21: the large NAND and the output inverter shape the output slope, but take no time.
 
     Horowitz's output slope is 0.5 / delay of the last stage, so the whole path takes longer than what is counted
     by at least that.

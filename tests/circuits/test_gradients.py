@@ -269,7 +269,7 @@ def test_rows_and_columns_that_fill_no_array_are_left_out(rows, columns, paralle
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_multiplexers_and_adder_trees_leak_nothing(parallel):
-    """Quirk: the leakage of the whole leaves them out, though the trees have one of their own."""
+    """Quirk C30: the leakage of the whole leaves them out, though the trees have one of their own."""
     small = unit(parallel, 128, 128)
     counted = small.array.leakage
     for name in PARTS.keys() - {"accumulation", "mux", "mux_decoder"}:
@@ -279,7 +279,7 @@ def test_multiplexers_and_adder_trees_leak_nothing(parallel):
 
 
 def test_a_memory_narrower_than_an_array_has_a_negative_area():
-    """Quirk: no array is built, and adder trees for none of them are as good as infinitely wrong."""
+    """Quirk U6: no array is built, and adder trees for none of them are as good as infinitely wrong."""
     narrow = unit(True, 900, 100)
     assert narrow.arrays_per_column == 0
     assert narrow.area < 0
@@ -288,7 +288,7 @@ def test_a_memory_narrower_than_an_array_has_a_negative_area():
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_layout_activity_is_what_precharger_and_write_driver_write(parallel):
-    """Quirk: their energy follows the activity the circuit was made for, not that of the data."""
+    """Quirk U11: their energy follows the activity the circuit was made for, not that of the data."""
     made_for_none, made_for_half = unit(parallel), unit(parallel, layout_activity=0.5)
     for name in ("precharger", "write_driver"):
         assert made_for_none.write_energies(0.3, 0.3, 0.3)[name] == 0

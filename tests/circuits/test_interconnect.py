@@ -197,7 +197,7 @@ def test_a_delay_tolerance_never_makes_larger_repeaters(tolerance):
     for wire in (bus, tree):
         fastest, relaxed = wire(delay_tolerance=0.0), wire(delay_tolerance=tolerance)
         assert 0 <= relaxed.repeater_size < fastest.repeater_size
-        assert relaxed.spacing < fastest.spacing  # quirk: closer together, not farther apart
+        assert relaxed.spacing < fastest.spacing  # quirk C26: closer together, not farther apart
 
 
 def test_a_wire_too_resistive_for_any_repeater():
@@ -223,7 +223,7 @@ def test_an_overlapping_bus_takes_no_area_and_changes_nothing_else(columns, fold
 def test_a_bus_of_one_unit_has_no_length():
     wire = bus(columns=1)
     assert (wire.length, wire.repeaters, wire.latency(10), wire.energy(128, 10), wire.leakage) == (0, 0, 0, 0, 0)
-    # Quirk: nanometres
+    # Quirk C41: nanometres
     assert wire.bundle_width == 128 * 40
 
 
@@ -233,7 +233,7 @@ def test_an_htree_of_one_unit_costs_nothing():
 
 
 def test_the_three_starting_lengths_of_an_htree():
-    """Quirk: over 8 x 8 units the stages of a direction are 7 units in latency, 3.5 in energy, 3 in the layout."""
+    """Quirk C28: over 8 x 8 units the stages of a direction are 7 units in latency, 3.5 in energy, 3 in the layout."""
     wire, unit = tree(8, 8), 1e-3
     assert wire.trunk == 3
     energy = (2 * 3.5 + wire.trunk) * unit * wire.unit_energy

@@ -131,7 +131,7 @@ def test_current_sense_amp_columns(column, quantity):
 
 
 def test_current_sense_amp_area_without_nmos():
-    """Quirk: the product of two sizes that were never computed is 0 in zeroed memory; the recorded area shows it."""
+    """Quirk C16: the product of two sizes never computed is 0 in zeroed memory; the recorded area shows it."""
     for row in rows("CurrentSenseAmp"):
         amp = recorded_current_sense_amp(row)
         for name, got in (shape(amp) | {"areaUnit": amp.unit_area}).items():
@@ -209,7 +209,7 @@ def current_sense_amp(node=32, roadmap="LSTP", read_voltage=0.5):
 
 
 def test_leakage_of_the_sense_amp_is_in_volt_twice():
-    """Quirk: leakage = current * V_dd^2, so that it halves twice as fast as a power would."""
+    """Quirk C14: leakage = current * V_dd^2, so that it halves twice as fast as a power would."""
     amp = sense_amp(1)
     current = technology.load(32, "LSTP", 300).off_current_n * 5 * FEATURE / 2
     assert close(amp.leakage, current * TECH.vdd * TECH.vdd, SAME_MATH)
@@ -259,14 +259,14 @@ def test_bit_lines_cost_more_the_longer(load, more, activity, accesses):
 
 @pytest.mark.parametrize("height", [1e-6, 1e-3])
 def test_a_height_alone_is_ignored(height):
-    """Quirk: the precharger and write driver of back-propagation are given a height, and stand in one row."""
+    """Quirk C22: the precharger and write driver of back-propagation are given a height, and stand in one row."""
     assert shape(precharger(height=height)) == shape(precharger())
     driver = SRAMWriteDriver(TECH, 8, cells_per_write=8, height=height)
     assert shape(driver) == shape(SRAMWriteDriver(TECH, 8, cells_per_write=8))
 
 
 def test_too_narrow_an_outline_gives_a_negative_area():
-    """Quirk: the reference says so and goes on."""
+    """Quirk C22: the reference says so and goes on."""
     circuit = precharger(width=FEATURE)
     assert circuit.area < 0
     assert circuit.complaints == ("[Precharger] Error: Precharger width is even larger than the assigned width !",)
@@ -276,7 +276,7 @@ def test_too_narrow_an_outline_gives_a_negative_area():
 
 
 def test_a_look_up_in_cells_without_resistance_is_no_number():
-    """Quirk: with SRAM as main memory, the cell's resistances are 0."""
+    """Quirk U19: with SRAM as main memory, the cell's resistances are 0."""
     amp = VoltageSenseAmp(TECH, 8, clock=1e9)
     assert math.isnan(amp.latency(0, 0.5, 0, 0, 1))
     assert math.isinf(amp.height)
@@ -290,7 +290,7 @@ def test_new_nodes_and_hp_sense_in_one_nanosecond(node, roadmap):
 
 @pytest.mark.parametrize("node", [130, 90, 65, 45, 32])
 def test_the_middle_of_the_fit_is_never_constant(node):
-    """Quirk: between ratios of 0.9 and 1.1 the latency follows the quartic, not the constant that was meant."""
+    """Quirk C17: between ratios of 0.9 and 1.1 the latency follows the quartic, not the constant that was meant."""
     amp = current_sense_amp(node)
     latencies = {amp.column_latency(amp.reference / ratio) for ratio in (0.91, 0.95, 1.0, 1.05, 1.09)}
     scale = {130: (0.2679, 0.0478), 90: (0.0586, 1.41), 65: (0.1239, 0.6642)}.get(node, (0.0714, 0.7651))

@@ -175,7 +175,7 @@ def test_sense_amplifiers_complain_once():
 
 @pytest.mark.parametrize("read_mode", ["sequential", "parallel"])
 def test_missing_shift_add_complains_at_every_read(read_mode):
-    """Quirk: SRAM that is read backwards column by column asks for the time of the forward shift-and-add."""
+    """Quirk Q22: SRAM that is read backwards column by column asks for the time of the forward shift-and-add."""
     array = small_array("sram", read_mode, True, False, input_bits=1)
     assert array.complaint_per_read == "[ShiftAdd] Error: Require initialization first!"
     assert small_array("sram", read_mode, True, False, input_bits=2).complaint_per_read == ""
@@ -290,7 +290,7 @@ def test_reads_do_not_get_cheaper_with_activity(design, one, other):
 @settings(max_examples=50, deadline=None)
 @given(DESIGNS, ACTIVITIES)
 def test_split_adds_up(design, activity):
-    """Where it goes, against the total: both directions in eNVM, the last one in SRAM (quirk)."""
+    """Where it goes, against the total: both directions in eNVM, the last one in SRAM (quirk Q20)."""
     array = small_array(**design)
     cost = array.read_columns(activity, COLUMNS)
     for name in ("latency", "energy"):
@@ -300,7 +300,7 @@ def test_split_adds_up(design, activity):
         else:
             want = cost[name] + cost[f"{name}_ag"]
         if name == "energy" and design["kind"] != "sram" and design["read_mode"] == "sequential":
-            # Quirk: the total misses the energy of conversion.
+            # Quirk Q21: the total misses the energy of conversion.
             converter, share = array.forward.converter, array.forward.share
             want += converter.encoding(64 * activity * share)[1] + converter.converted(COLUMNS)[1] * 64 * activity
         assert golden.close(total, want, golden.REORDERED)
@@ -325,7 +325,7 @@ def test_writes_do_not_get_cheaper_with_activity(design, columns, one, other):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 5), st.integers(0, 5), st.floats(0.01, 1))
 def test_crossbar_driver_never_forgets(first, second, activity):
-    """Quirk: w(k) = (w(k-1) + delay) writes over all vectors, also across updates."""
+    """Quirk U20: w(k) = (w(k-1) + delay) writes over all vectors, also across updates."""
     array = small_array("crossbar", "sequential", True, True)
     before = array.write_update(activity, 0.3, vectors=first)
     after = array.write_update(activity, 0.3, vectors=second, previous=before["driver_latency"])

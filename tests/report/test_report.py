@@ -40,7 +40,7 @@ def test_totals_of_a_pipeline(quantity):
 
 
 def test_layers_leak_while_others_work():
-    """Quirk: at the leakage of the layer that works."""
+    """Quirk Q26: at the leakage of the layer that works."""
     plan = REPORT.floorplan
     for tiles, values in zip(plan.layer_tiles, REPORT.layer_values, strict=True):
         working = values["forward_latency"] + values["activation_gradient_latency"]
@@ -51,7 +51,7 @@ def test_layers_leak_while_others_work():
 
 
 def test_a_pipeline_leaks_while_it_waits_for_the_slowest():
-    """The chip counts both passes, the layer only the forward one (quirk)."""
+    """The chip counts both passes, the layer only the forward one (quirk Q27)."""
     tiles, layers, totals = PIPELINE.floorplan.layer_tiles, PIPELINE.layer_values, PIPELINE.totals
     slowest = max(values["forward_latency"] for values in layers)
     for count, values in zip(tiles, layers, strict=True):
@@ -66,7 +66,7 @@ def test_a_pipeline_leaks_while_it_waits_for_the_slowest():
 
 
 def test_the_largest_latency_is_a_running_maximum_that_a_nan_interrupts():
-    """What is no number replaces what came before it, and is replaced by what comes after (quirk)."""
+    """What is no number replaces what came before it, and is replaced by what comes after (quirk S6)."""
     layers = [{"forward_latency": value, "leakage_power": 1.0} for value in (9.0, math.nan, 2.0)]
     finish_layers(type("Plan", (), {"layer_tiles": (1, 1, 1), "total_tiles": 3}), layers, True)
     assert layers[0]["leakage_energy"] == 2.0 - 9.0

@@ -89,7 +89,7 @@ def test_low_standby_power_leaks_less():
 
 
 def test_fin_ratios_are_cut_off():
-    """Quirk: PMOS transistors are a whole number of times as wide as NMOS ones, cut off and not rounded."""
+    """Quirk T2: PMOS transistors are a whole number of times as wide as NMOS ones, cut off and not rounded."""
     for node in (14, 10, 7):
         tech = technology.load(node, "HP", 300)
         assert tech.pn_size_ratio == int(tech.on_current_n / tech.on_current_p)

@@ -171,7 +171,7 @@ def test_no_width_resists_infinitely():
 @some
 @given(any_node, st.integers(2, 4), sizes, sizes, sizes)
 def test_leakage_of_stacks(tech, inputs, n, p, other):
-    """Quirk: a NOR leaks through its NMOS transistors only and a NAND through its PMOS transistors only."""
+    """Quirk T11: a NOR leaks through its NMOS transistors only and a NAND through its PMOS transistors only."""
     n, p, other = (x * tech.feature_size for x in (n, p, other))
     assert tech.gate_leakage("nor", inputs, n, p) == tech.gate_leakage("nor", inputs, n, other)
     assert tech.gate_leakage("nand", inputs, n, p) == tech.gate_leakage("nand", inputs, other, p)
@@ -216,7 +216,7 @@ def test_drain_capacitance_grows_until_the_transistor_is_folded(tech, channel, s
 
 @pytest.mark.parametrize("node", FIN)
 def test_widths_of_fin_gates_are_scaled_twice(node):
-    """Quirk: the input capacitance of a gate is not that of its transistors."""
+    """Quirk T8: the input capacitance of a gate is not that of its transistors."""
     tech = technology.load(node)
     width = 40 * tech.feature_size
     scaled = width * (tech.fin_pitch / (2 * tech.feature_size))
@@ -235,7 +235,7 @@ def test_a_cell_too_low_for_a_fin_is_infinitely_wide(node):
 
 
 def test_fin_folds_are_cut_off():
-    """Quirk: a FinFET one fin wider than its row is as wide as one that fits; a planar transistor is folded."""
+    """Quirk T7: a FinFET one fin wider than its row is as wide as one that fits; a planar transistor is folded."""
     for node, regions in ((14, 2), (22, 3)):
         tech = technology.load(node)
         cell, size = 10 * tech.feature_size, 7 * tech.feature_size
