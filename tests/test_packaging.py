@@ -139,19 +139,70 @@ def test_the_glossary_is_up_to_date(tmp_path):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+FIDELITY = ROOT / "docs" / "fidelity.md"
 TEST_NAME = re.compile(r"`([\w/]*test_\w+)\.py::(test_\w+)`")
 
 
+def fidelity_ids():
+    return re.findall(r"^\| ([A-Z]\d+) \|", FIDELITY.read_text(), re.MULTILINE)
+
+
 def test_fidelity_names_tests_that_exist():
-    text = (ROOT / "docs" / "fidelity.md").read_text()
+    text = FIDELITY.read_text()
     named = TEST_NAME.findall(text)
     assert len(named) > 50
     for module, function in named:
         source = (ROOT / "tests" / f"{module}.py").read_text()
         assert re.search(rf"^def {function}\(", source, re.MULTILINE), f"{module}.py::{function}"
-    ids = re.findall(r"^\| ([A-Z]\d+[a-z]?) \|", text, re.MULTILINE)
+    for line in text.splitlines():
+        if re.match(r"\| [A-Z]\d+ \|", line):
+            assert TEST_NAME.search(line) or line.endswith("| none: nothing to compare |"), line
+    ids = fidelity_ids()
     assert len(ids) == len(set(ids))
+    numbers = {}
+    for name in ids:
+        numbers.setdefault(name[0], []).append(int(name[1:]))
+    assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
     assert {f"U{n}" for n in range(1, 25)} <= set(ids) and {f"Q{n}" for n in range(1, 10)} <= set(ids)
+
+
+QUIRK = re.compile(r"\b[Qq]uirks? ([A-Z]\d+(?:(?:, | and )[A-Z]\d+)*)")
+# Only the plural may be a word like any other, as in "quirks are listed in fidelity.md".
+WITHOUT_ID = re.compile(r"\b(?:[Qq]uirk|Quirks)\b(?! [A-Z]\d)")
+
+# Ids that have no place in the code, and why.
+NOWHERE = {
+    "U1": "functions that forget to return a value; here they have none to return",
+    **dict.fromkeys((f"L{n}" for n in range(1, 8)), "left out: it has no part in any result"),
+}
+# Ids that wrappers realise and do not name yet.
+WRAPPERS_TO_COME = {f"W{n}" for n in range(3, 23)}
+
+
+def quirks(*rooms):
+    """(file:line, line, ids of it) of every line that speaks of a quirk."""
+    for room in rooms:
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix not in (".py", ".pyx", ".pxd", ".toml") or path == Path(__file__):
+                continue
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                if "quirk" in line.lower():
+                    ids = [name for found in QUIRK.findall(line) for name in re.split(", | and ", found)]
+                    yield f"{path.relative_to(ROOT)}:{number}", line, ids
+
+
+def test_every_quirk_in_the_code_has_an_id_of_the_table():
+    known = set(fidelity_ids())
+    lines = list(quirks("neurosim", "technology", "wrappers", "tests"))
+    assert not [(place, line.strip()) for place, line, _ in lines if WITHOUT_ID.search(line)]
+    assert not [(place, name) for place, _, ids in lines for name in ids if name not in known]
+
+
+def test_every_id_of_the_table_stands_in_the_code():
+    here = {name for _, _, ids in quirks("neurosim", "technology", "wrappers") for name in ids}
+    absent = {*NOWHERE, *WRAPPERS_TO_COME}
+    # A missing one: say `Quirk <id>: ...` where the code does it. One too many: take it off the lists above.
+    assert sorted(set(fidelity_ids()) - here) == sorted(absent)
 
 
 # -- examples ----------------------------------------------------------------------------------------
