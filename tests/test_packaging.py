@@ -40,8 +40,9 @@ def test_there_is_one_version():
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
     assert PROJECT["dynamic"] == ["version"]
     assert re.search(rf"^version: {re.escape(version)}$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
-    newest = re.search(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE).group(1)
-    assert newest.split()[0] == version
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert released[0].split()[0] == version and headings.index(released[0]) <= 1
 
 
 def test_the_installed_package_says_the_same():
