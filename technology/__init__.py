@@ -32,9 +32,9 @@ NUMBERS = (
 
 
 def load(node, roadmap="LSTP", temperature=301, transistor="conventional", empty_decoders=True,
-         outlines_grow=False):
+         outlines_grow=False, falling=False):
     """The `Technology` of a node [nm], a roadmap ("HP", "LSTP") and a temperature [K]; equal calls share one object."""
-    return _load(node, roadmap, temperature, transistor, empty_decoders, outlines_grow)
+    return _load(node, roadmap, temperature, transistor, empty_decoders, outlines_grow, falling)
 
 
 @functools.lru_cache(maxsize=64)
@@ -64,12 +64,13 @@ def wires():
     return _table("wires.toml")
 
 
-def array_wires(width, cell_height, cell_width):
+def array_wires(width, cell_height, cell_width, warmth=1.0):
     """Resistance of an array's wires: `.resistance` per length [ohm/m], `.row` and `.column` per cell [ohm].
 
-    Wires of `width` [nm] (-1: without resistance); the outline of a cell is in units of that width.
+    Wires of `width` [nm] (-1: without resistance); the outline of a cell is in units of that width. `warmth` is what
+    the temperature makes of the resistivity.
     """
-    return _wire.array_wires(wires(), width, cell_height, cell_width)
+    return _wire.array_wires(wires(), width, cell_height, cell_width, warmth)
 
 
 def adc():
@@ -123,6 +124,8 @@ def _mistake(data, identity):
             return f"{key} is {data.get(key)!r}, but must be a number with a decimal point"
     if identity[0] < 22 and identity[2] == "conventional" and not fins:
         return f"a conventional transistor below 22 nm needs {', '.join(FIN_KEYS)}"
+    if "falling" in data and tuple(row[0] for row in data["falling"]) != TEMPERATURES:
+        return "falling must have one row [temperature, on n, on p] every 10 K from 300 to 400 K"
     rows = data.get("currents", ())
     if tuple(row[0] for row in rows) != TEMPERATURES or any(len(row) != 5 for row in rows):
         return "currents must have one row [temperature, on n, on p, off n, off p] every 10 K from 300 to 400 K"

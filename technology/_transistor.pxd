@@ -60,6 +60,7 @@ cdef class Technology:
     cdef readonly double min_cell_width     # 2 * (poly width + gate-poly gap) * F, planar rule at every node [m]
     # Corrections of the reference, off by default: see the class
     cdef readonly bint empty_decoders       # drawn where there is nothing to address (quirk U16)
+    cdef readonly bint falling              # on-currents fall with temperature, where the node has such a table
     cdef readonly bint outlines_grow        # that are too small for one unit (quirk U22)
     # Private: the rest of the layout rules (in units of F) and the branch switches
     cdef bint fin_sizing                    # widths are rescaled by fin_pitch / (2 F) in area and capacitance

@@ -82,6 +82,9 @@ cdef class Technology:
     outlines_grow : bool
         Whether an outline that is too small grows to hold a single unit (quirk U22: in the reference it does not).
 
+    falling : bool
+        Whether on-currents fall with temperature, at the nodes that have such a table.
+
     Attributes
     ----------
     feature_size, gate_length, fin_height, fin_width, fin_pitch : float
@@ -102,7 +105,7 @@ cdef class Technology:
     """
 
     def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional", empty_decoders=True,
-                  outlines_grow=False):
+                  outlines_grow=False, falling=False):
         from neurosim import technology
 
         if not COLDEST <= temperature < HOTTEST + 1:        # refuses NaN too
@@ -117,6 +120,7 @@ cdef class Technology:
         self.temperature = int(temperature)
         self.empty_decoders = empty_decoders
         self.outlines_grow = outlines_grow
+        self.falling = falling
         self.feature_size = self.node * 1e-9
         # Quirk T5: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
         # does not have. Its gates come out without width.
@@ -144,14 +148,15 @@ cdef class Technology:
         self.cap_drain_to_channel = per_junction(CAP_GATE_EDGE, GRADING_SIDEWALL, self.vdd)
 
         currents = process["currents"]
-        self.on_current_n = current_at(currents, 1, self.temperature)
-        self.on_current_p = current_at(currents, 2, self.temperature)
+        on_currents = process.get("falling", currents) if falling else currents
+        self.on_current_n = current_at(on_currents, 1, self.temperature)
+        self.on_current_p = current_at(on_currents, 2, self.temperature)
         self.off_current_n = current_at(currents, 3, self.temperature)
         self.off_current_p = current_at(currents, 4, self.temperature)
         if "pn_size_ratio" in process:
             self.pn_size_ratio = process["pn_size_ratio"]
         else:
-            self.pn_size_ratio = current_at(currents, 1, COLDEST) / current_at(currents, 2, COLDEST)
+            self.pn_size_ratio = current_at(on_currents, 1, COLDEST) / current_at(on_currents, 2, COLDEST)
             if self.fin_device:             # whole fins; Quirk T2: cut off, not rounded, so 1.9 becomes 1
                 self.pn_size_ratio = to_int(self.pn_size_ratio)
 
@@ -175,7 +180,7 @@ cdef class Technology:
         from neurosim import technology
 
         return technology.load, (self.node, self.roadmap, self.temperature, self.transistor, self.empty_decoders,
-                                 self.outlines_grow)
+                                 self.outlines_grow, self.falling)
 
     # The equations, for Python
 

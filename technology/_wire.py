@@ -16,12 +16,14 @@ class ArrayWires(NamedTuple):
     """Of the piece of a row that crosses one cell [ohm]."""
     column: float
     """Of the piece of a column that crosses one cell [ohm]."""
+    warmth: float = 1.0
+    """Resistivity over that at room temperature."""
 
 
-def wire_resistance(table, width):
+def wire_resistance(table, width, warmth=1.0):
     """Resistance per length [ohm/m] of a wire of `width` [nm] from the `table` wires.toml.
 
-    R = resistivity / (width thickness), thickness = aspect ratio width.
+    R = resistivity warmth / (width thickness), thickness = aspect ratio width.
     """
     if width == IDEAL:
         # Quirk T16: circuits that ask for the resistance of a length still see 1 ohm/m.
@@ -30,17 +32,18 @@ def wire_resistance(table, width):
         there = ", ".join(sorted(table["width"], key=int))
         raise NeurosimError(f"no wire of width {width!r} nm is known: use {there} or {IDEAL} (no resistance)")
     metal = table["width"][str(width)]
-    return metal["resistivity"] / (width * 1e-9 * width * 1e-9 * metal["aspect_ratio"])
+    return metal["resistivity"] * warmth / (width * 1e-9 * width * 1e-9 * metal["aspect_ratio"])
 
 
-def array_wires(table, width, cell_height, cell_width):
+def array_wires(table, width, cell_height, cell_width, warmth=1.0):
     """`ArrayWires` of `width` [nm] over cells of `cell_height` and `cell_width`, in units of the wire's width."""
-    resistance = wire_resistance(table, width)
+    resistance = wire_resistance(table, width, warmth)
     if width == IDEAL:
-        return ArrayWires(resistance, 0.0, 0.0)
+        return ArrayWires(resistance, 0.0, 0.0, warmth)
     # Quirk T16: a row crosses the width of a cell, yet its piece is as long as the cell is high, and vice versa.
     return ArrayWires(
         resistance,
         resistance * (width * 1e-9 * cell_height),
         resistance * (width * 1e-9 * cell_width),
+        warmth,
     )

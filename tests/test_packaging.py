@@ -14,6 +14,7 @@ import pytest
 
 import neurosim
 from neurosim.design.design import Design
+from neurosim.design.models import DIFFERENCES
 from neurosim.design.parameters import PARAMETERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +168,7 @@ def test_fidelity_names_tests_that_exist():
     assert {f"U{n}" for n in range(1, 25)} <= set(ids) and {f"Q{n}" for n in range(1, 10)} <= set(ids)
 
 
-QUIRK = re.compile(r"\b[Qq]uirks? ([A-Z]\d+(?:(?:, | and )[A-Z]\d+)*)")
+QUIRK = re.compile(r"\b(?:[Qq]uirk|[Dd]ifference)s? ([A-Z]\d+(?:(?:, | and )[A-Z]\d+)*)")
 # Only the plural may be a word like any other, as in "quirks are listed in fidelity.md".
 WITHOUT_ID = re.compile(r"\b(?:[Qq]uirk|Quirks)\b(?! [A-Z]\d)")
 
@@ -187,7 +188,7 @@ def quirks(*rooms):
             if path.suffix not in (".py", ".pyx", ".pxd", ".toml") or path == Path(__file__):
                 continue
             for number, line in enumerate(path.read_text().splitlines(), 1):
-                if "quirk" in line.lower():
+                if "quirk" in line.lower() or "difference" in line.lower():
                     ids = [name for found in QUIRK.findall(line) for name in re.split(", | and ", found)]
                     yield f"{path.relative_to(ROOT)}:{number}", line, ids
 
@@ -200,7 +201,7 @@ def test_every_quirk_in_the_code_has_an_id_of_the_table():
 
 
 def test_every_id_of_the_table_stands_in_the_code():
-    here = {name for _, _, ids in quirks("neurosim", "technology", "wrappers") for name in ids}
+    here = {name for _, _, ids in quirks("neurosim", "technology", "wrappers") for name in ids} | {*DIFFERENCES}
     absent = {*NOWHERE, *WRAPPERS_TO_COME}
     # A missing one: say `Quirk <id>: ...` where the code does it. One too many: take it off the lists above.
     assert sorted(set(fidelity_ids()) - here) == sorted(absent)

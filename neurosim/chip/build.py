@@ -8,6 +8,7 @@ from neurosim.circuits._gradients import WeightGradientUnit
 from neurosim.circuits.arrays import subarray
 from neurosim.circuits.cells import Cell
 from neurosim.circuits.converters import converter
+from neurosim.design.design import ROOM
 from neurosim.design.words import shared_columns
 from neurosim.errors import NeurosimError
 
@@ -41,6 +42,11 @@ def cell_of(design):
         min_sense_voltage=design.min_sense_voltage,
         synapse=design.synapse,
     )
+
+
+def converter_power_factor(design):
+    """What the temperature makes of the power of a converter."""
+    return 1 + design.rules.converter_warming * (design.temperature - ROOM)
 
 
 def check_hybrid(design):
@@ -107,6 +113,9 @@ def subarray_of(design):
         adc_levels_ag=design.adc_levels_ag,
         relax_height=design.relax_cell_height,
         relax_width=design.relax_cell_width,
+        cells_apart=design.rules.cells_apart,
+        split_adds=design.rules.sram_split_adds,
+        converter_power_factor=converter_power_factor(design),
     )
 
 
@@ -162,6 +171,7 @@ def gradient_unit_of(design, rows, columns):
         additions=shared_columns(design),
         least_arrays=design.rules.least_unit_arrays,
         converter=converter(design.adc),
+        converter_power_factor=converter_power_factor(design),
     )
 
 

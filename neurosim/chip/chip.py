@@ -164,6 +164,7 @@ class Chip:
             wire_resistance=design.wires.resistance,
             delay_tolerance=design.global_bus_delay_tolerance,
             folded_ratio=design.tree_folding,
+            warmth=design.wires.warmth,
         )
         self.pooling = MaxPooling(technology, design.input_bits, POOL_WINDOW, int(plan.tile_size), width=width)
         self._build_accumulation(height, width)

@@ -13,15 +13,20 @@ class Passes:
         Whether weight gradients and updates follow.
     backward : bool
         Whether it passes errors on to the layer before it: the activation gradient.
+    trees_in_every_pass : bool
+        Whether the adder trees of processing elements count in the split as often as they work.
     """
 
     training: bool
     backward: bool
+    trees_in_every_pass: bool = False
 
     @classmethod
     def of(cls, design, index):
         """Those of layer `index` (from 0) of a network on a chip of this `Design`."""
-        return cls(design.training, design.training and (index > 0 or design.rules.gradient_to_image))
+        rules = design.rules
+        backward = design.training and (index > 0 or rules.gradient_to_image)
+        return cls(design.training, backward, rules.trees_in_every_pass)
 
     @property
     def reads(self):
@@ -32,6 +37,16 @@ class Passes:
     def peaks(self):
         """The same and their peaks."""
         return tuple(name for step in self.reads for name in (step, f"peak_{step}"))
+
+    @property
+    def trees(self):
+        """(time, energy): how often the split counts the adder tree of a processing element.
+
+        Quirk Q31: once, and without training its time not at all, unless trees count in every pass.
+        """
+        if self.trees_in_every_pass:
+            return (len(self.reads), len(self.reads))
+        return (1 if self.training else 0, 1)
 
     @property
     def buffered(self):

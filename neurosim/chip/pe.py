@@ -124,18 +124,20 @@ class ProcessingElement:
             residue.leakage["tree", self.novel] = self.tree.leakage_when(adding)
             if copies > 1:
                 cost = Cost()
+                # Quirk Q31: the tree's energy counts once for every subarray, also for an activation gradient that
+                # there is not, unless trees count in every pass.
+                # Quirk Q45: its time counts for an activation gradient that there is not in any case.
+                back = 1 if passes.backward or not passes.trees_in_every_pass else 0
                 for array in arrays:
-                    # Quirk Q31: the tree's energy counts once for every subarray.
-                    cost |= array.plus(*tree, "forward", "activation_gradient", "accumulation")
+                    read = array.plus(*tree, "forward").plus(tree[0], tree[1] * back, "activation_gradient")
+                    cost |= read.plus(tree[0], tree[1] * passes.trees[1], "accumulation")
                 cost = cost.times(*UPDATES, energy=copies).faster(copies)
             else:
                 cost = Cost()
                 for array in arrays:
                     cost |= array
-                cost = cost.plus(*tree, "forward")
-                # Quirk Q31: without training the tree's time is missing from the accumulation's share.
-                training_only = (tree[0] if passes.training else 0.0), tree[1]
-                cost = cost.plus(*training_only, "activation_gradient", "accumulation")
+                cost = cost.plus(*tree, *passes.reads)
+                cost = cost.plus(tree[0] * passes.trees[0], tree[1] * passes.trees[1], "accumulation")
         cost = cost.with_peaks()
 
         planes = vectors * design.input_bits

@@ -8,7 +8,7 @@ from neurosim.chip.costs import UPDATES, WRITES, Cost
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas, ProcessingElement
 from neurosim.circuits._interconnect import HTree
-from neurosim.design.words import shared_columns, sums_per_read, word_bits
+from neurosim.design.words import look_ups, shared_columns, sums_per_read, word_bits
 
 TREE_FOLDING = 16  # of a tile's H-tree
 
@@ -76,6 +76,7 @@ class Tile:
             wire_resistance=wires.resistance,
             delay_tolerance=design.local_bus_delay_tolerance,
             folded_ratio=TREE_FOLDING,
+            warmth=wires.warmth,
         )
 
     def _buffer(self, bits, line, core, **outline):
@@ -181,7 +182,7 @@ class Tile:
     def _activate(self, cost, vectors):
         if self.activation is None:
             return cost
-        reads = vectors * sums_per_read(self.design) // self.activation_share  # whole look-ups only
+        reads = look_ups(self.design, vectors, self.activation_share)
         active = self.activation.latency(reads), self.activation.energy(reads)
         return cost.plus(*active, "forward", "peak_forward", "array")
 

@@ -444,6 +444,36 @@ def write_pulses(const double[:, :] new, const double[:, :] old, double step):
     return total
 
 
+def polarisation_charge(const double[:, :] new, const double[:, :] old, double step, int levels, double saturation):
+    """Polarisation that FeFETs switch when one array changes from `old` to `new` conductances: erased, then programmed.
+
+    Parameters
+    ----------
+    new, old : (rows, columns)
+        Conductances [S].
+    step : float
+        Conductance of one level [S]; a smaller change is left undone.
+    levels : int
+        n, from one end of the polarisation to the other.
+    saturation : float
+        P_s: a conductance G stands for p(G) = (G / step - n // 2) 2 P_s / n.
+
+    Returns
+    -------
+    float
+        Sum over the changed cells of |p(new) + P_s| + |p(old) + P_s|, in the unit of `saturation`.
+    """
+    cdef Py_ssize_t row, column
+    cdef double total = 0, middle = levels // 2, level = 2 * saturation / levels
+    with nogil:
+        for row in range(new.shape[0]):
+            for column in range(new.shape[1]):
+                if fabs(new[row, column] - old[row, column]) >= step:
+                    total += (fabs((new[row, column] / step - middle) * level + saturation)
+                              + fabs((old[row, column] / step - middle) * level + saturation))
+    return total
+
+
 def flips(const double[:, :] new, const double[:, :] old, Py_ssize_t first, Py_ssize_t count, *, int synapse_bits,
           int cell_bits, double weight_max, double weight_min):
     """Count the SRAM cells that change when weights change from `old` to `new`: one pulse each.

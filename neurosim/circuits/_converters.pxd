@@ -12,6 +12,7 @@ cdef struct Conversion:         # all columns of one input vector, once
 cdef class ColumnConverter(Circuit):
     cdef readonly int columns               # converters side by side
     cdef readonly int levels
+    cdef readonly bint counts_row_by_row    # in the total energy of an eNVM array that is read row by row
 
     # Once for each input vector: the resistances [ohm] that the columns show
     cdef Conversion convert(self, const double *resistances, Py_ssize_t count) noexcept nogil

@@ -20,7 +20,7 @@ cdef class ColumnConverter(Circuit):
     """Converters below (or beside) an array, each of which turns the currents of its lines into numbers.
 
     A kind is made as `kind(tech, columns, levels, *, on_resistance, off_resistance, rows, read_voltage, encoded,
-    height, width)`, see `neurosim.circuits.converters`.
+    height, width, power_factor)`, see `neurosim.circuits.converters`.
 
     Attributes
     ----------
@@ -30,6 +30,9 @@ cdef class ColumnConverter(Circuit):
         Output codes of a converter.
     parts : tuple of (str, Circuit)
         What it is laid out as, by name; each is listed by the array on its own.
+    counts_row_by_row : bool
+        Whether the total energy of an eNVM array that is read row by row counts conversions (quirk Q22: not those of
+        flash converters, which are only in its split).
     conversion_key : tuple
         What conversions depend on: converters with equal keys turn equal columns into equal costs.
     """
@@ -95,15 +98,18 @@ cdef class PythonConverter(ColumnConverter):
         [V].
     encoded : bool
         Whether more than two levels are told apart, or all rows read at once.
+    power_factor : float
+        What the temperature makes of the power of a column.
     """
 
     def __init__(self, tech, int columns, int levels, *, on_resistance, off_resistance, rows, read_voltage,
-                 encoded=True, double height=0.0, double width=0.0):
+                 encoded=True, double height=0.0, double width=0.0, power_factor=1.0):
         self.tech = tech
         self.columns = columns
         self.levels = levels
         self.on_resistance, self.off_resistance = on_resistance, off_resistance
-        self.rows, self.read_voltage, self.encoded = rows, read_voltage, encoded
+        self.rows, self.read_voltage, self.encoded, self.power_factor = rows, read_voltage, encoded, power_factor
+        self.counts_row_by_row = True
         area, self.leakage = self.layout()
         self.area = area
         if width:

@@ -5,15 +5,9 @@ cimport cython
 from neurosim._circuits cimport LogicGate
 from neurosim._layout cimport Circuit, Fit
 from neurosim.circuits._converters cimport ColumnConverter, Conversion
+from neurosim.circuits._power_law cimport PowerLaw
 from neurosim.circuits._sensing cimport ColumnFit
 from neurosim.technology._transistor cimport Stage, Technology
-
-
-cdef struct PowerLaw:           # factor * x^exponent by tables; see `power_law`
-    double[128] octave          # factor * 2^(exponent * e) for e = -32 ... 95
-    double[128] anchor          # c^exponent for 128 numbers c in 1 ... 2
-    double[128] inverse         # 1 / c
-    double[7] series            # binomial coefficients of the exponent
 
 
 @cython.final

@@ -16,14 +16,14 @@ Source of the model: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 2020; coefficie
 """
 
 cimport cython
-from libc.math cimport INFINITY, ceil, exp, log, log2
-from libc.string cimport memcpy
+from libc.math cimport INFINITY, ceil, log, log2
 
 import numpy as np
 
 from neurosim._circuits cimport LogicGate, lines, logic_gate, pmos_width, through
 from neurosim._layout cimport FREE, Circuit, Fit, fit_of
 from neurosim.circuits._converters cimport Conversion
+from neurosim.circuits._power_law cimport bits_of, number_of, power_law, raised
 from neurosim.circuits._sensing cimport (
     ColumnFit, column_fit, cubic, fitted_power, quartic, ratio_latency, time_scale, unread,
 )
@@ -33,27 +33,10 @@ from neurosim.errors import NeurosimError
 
 cdef enum:
     MANTISSA = 41               # bits of a double below those that the table of bounds is indexed by
-    FIRST_OCTAVE = 1023 - 32    # exponent field of the first octave of a power law, 2^-32 ... 2^-31
-    OCTAVES = 128
-    ANCHORS = 128               # per octave
-    FRACTION = 52               # bits of a double below the exponent
-    ANCHOR_FRACTION = 45        # bits of a double below those that choose the anchor
     TOGETHER = 256              # columns whose bounds are held at a time
 
 cdef double STEEP = 1e20        # slope of an ideal input edge [1/s]
 cdef double SLIGHTLY = 1e-9     # far above the rounding errors of the polynomials, far below what a bound can gain
-
-
-cdef inline long long bits_of(double x) noexcept nogil:
-    cdef long long bits
-    memcpy(&bits, &x, sizeof(double))
-    return bits
-
-
-cdef inline double number_of(long long bits) noexcept nogil:
-    cdef double x
-    memcpy(&x, &bits, sizeof(double))
-    return x
 
 
 cdef inline long long leading_bits(double x) noexcept nogil:
@@ -64,42 +47,6 @@ cdef inline long long leading_bits(double x) noexcept nogil:
 cdef inline double smallest_with(long long leading) noexcept nogil:
     """The smallest number of these leading bits."""
     return number_of(leading << MANTISSA)
-
-
-cdef void power_law(PowerLaw *law, double factor, double exponent) noexcept:
-    """Prepare factor * x^exponent.
-
-    With x = 2^e m, m = c (1 + r) and c the anchor next to m, |r| < 1 / 256, the power is
-
-        2^(exponent e) * c^exponent * (1 + r)^exponent
-
-    whose last factor is the binomial series; its seventh power of r is below 2^-55.
-    """
-    cdef double term = 1
-    cdef int i
-    for i in range(OCTAVES):
-        law.octave[i] = factor * exp(exponent * log(2.0) * (i + FIRST_OCTAVE - 1023))
-    for i in range(ANCHORS):
-        law.inverse[i] = 1 / (1 + (i + 0.5) / ANCHORS)
-        law.anchor[i] = exp(-exponent * log(law.inverse[i]))
-    for i in range(7):
-        law.series[i] = term
-        term = term * (exponent - i) / (i + 1)
-
-
-cdef inline double raised(const PowerLaw *law, double x) noexcept nogil:
-    """The power of x, or -1 where x is not between 2^-32 and 2^96."""
-    cdef long long bits = bits_of(x)
-    cdef long long octave = (bits >> FRACTION) - FIRST_OCTAVE
-    cdef int i
-    cdef double r, head, tail
-    if octave < 0 or octave >= OCTAVES:
-        return -1
-    i = <int>((bits >> ANCHOR_FRACTION) & (ANCHORS - 1))
-    r = number_of((bits & ((<long long>1 << FRACTION) - 1)) | (<long long>1023 << FRACTION)) * law.inverse[i] - 1
-    head = law.series[0] + r * (law.series[1] + r * law.series[2])
-    tail = law.series[3] + r * (law.series[4] + r * (law.series[5] + r * law.series[6]))
-    return law.octave[octave] * law.anchor[i] * (head + r * r * r * tail)
 
 
 @cython.final
@@ -124,6 +71,7 @@ cdef class MultilevelSenseAmp(Circuit):
     rows : rows read at once, by which both resistances are divided
     read_voltage : of the array [V]
     height, width : outline [m]; one is needed (the width wins), the other follows from the area
+    power_factor : on the power of every column
 
     Quirk C18: the first reference is never looked at, so that up to two levels take no time.
     Quirk C18: the references span R_on ... R_on + R_off, not R_on ... R_off.
@@ -131,7 +79,8 @@ cdef class MultilevelSenseAmp(Circuit):
     """
 
     def __init__(self, Technology tech not None, int columns, int levels, *, double on_resistance,
-                 double off_resistance, int rows=1, double read_voltage, double height=0.0, double width=0.0):
+                 double off_resistance, int rows=1, double read_voltage, double height=0.0, double width=0.0,
+                 double power_factor=1.0):
         cdef Size size_n = gate_size(tech, INV, 1, tech.min_nmos, 0, tech.cell_height)
         cdef Size size_p = gate_size(tech, INV, 1, 0, pmos_width(tech, 1), tech.cell_height)
         cdef int i
@@ -157,7 +106,7 @@ cdef class MultilevelSenseAmp(Circuit):
             self.height = height
             self.width = self.area / height
 
-        column_fit(&self.fit, tech, "multilevel", levels - 1, read_voltage)
+        column_fit(&self.fit, tech, "multilevel", levels - 1, read_voltage, power_factor)
         power_law(&self.column_law, self.fit.power_column, self.fit.power_exponent / log(10.0))
         start = on_resistance / rows
         span = off_resistance / rows
@@ -475,19 +424,20 @@ cdef class FlashConverter(ColumnConverter):
     read_voltage : of the array [V]
     encoded : whether there is an encoder
     height, width : outline [m]; one is needed (the width wins)
+    power_factor : on the power of every column
 
     `height` and `width` are those of both, one below (or beside) the other; no outline is drawn around them.
     """
 
     def __init__(self, Technology tech not None, int columns, int levels, *, double on_resistance,
                  double off_resistance, int rows=1, double read_voltage, bint encoded=True, double height=0.0,
-                 double width=0.0):
+                 double width=0.0, double power_factor=1.0):
         self.tech = tech
         self.columns = columns
         self.levels = levels
         self.sense_amp = MultilevelSenseAmp(
             tech, columns, levels, on_resistance=on_resistance, off_resistance=off_resistance, rows=rows,
-            read_voltage=read_voltage, height=height, width=width)
+            read_voltage=read_voltage, height=height, width=width, power_factor=power_factor)
         if encoded:
             self.encoder = MultilevelEncoder(tech, levels, columns, height=height, width=width)
         self.height = sum(part.height for _, part in self.parts) if width else height

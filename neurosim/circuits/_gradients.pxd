@@ -34,6 +34,6 @@ cdef class WeightGradientUnit(Circuit):
     cdef int _build_sequential(self, double clock) except -1
     cdef int _build_parallel(self, double clock, double read_voltage, double write_voltage, bint access_transistor,
                              object converter, int levels, double on_resistance, double off_resistance,
-                             int reference_rows) except -1
+                             int reference_rows, double power_factor) except -1
     cdef double _reads(self, double row_activity) noexcept
     cdef object _column_resistances(self, double row_activity)

@@ -77,7 +77,7 @@ cdef class WeightGradientUnit(Circuit):
                  int input_bits, bint parallel, int selections, int levels, double clock, double read_pulse,
                  double read_voltage, double write_voltage, bint access_transistor, double on_resistance,
                  double off_resistance, int reference_rows, double wire_resistance, int additions,
-                 double layout_activity=0.0, int least_arrays=0,
+                 double layout_activity=0.0, int least_arrays=0, double converter_power_factor=1.0,
                  converter=FlashConverter):
         cdef int trees, words, word_bits
         cdef double code_bits
@@ -118,15 +118,16 @@ cdef class WeightGradientUnit(Circuit):
         if parallel:
             self.additions = additions
             self._build_parallel(clock, read_voltage, write_voltage, access_transistor, converter, levels,
-                                 on_resistance, off_resistance, reference_rows)
+                                 on_resistance, off_resistance, reference_rows, converter_power_factor)
             words, code_bits = readout.count, log2(<double>levels)
-            word_bits = to_int(code_bits + input_bits + 1)
+            word_bits = to_int(code_bits + input_bits)
         else:
             self.additions = 1
             self._build_sequential(clock)
             words, code_bits = array.columns // input_bits, log2(<double>array.rows)
-            word_bits = readout.adder.bits + input_bits + 1
+            word_bits = readout.adder.bits + input_bits
         # Quirk U12: not spiking; the switch that would say so is never set in the reference.
+        # Cells of the unit hold whole bits of an activation: there is nothing to join beside the bits.
         readout.build_shift_add(words, word_bits, clock, read_pulse, False)
         if readout.shift_add is not None:
             self._parts.append(Part("shift_add", readout.shift_add, "accumulation", "stack"))
@@ -165,7 +166,7 @@ cdef class WeightGradientUnit(Circuit):
 
     cdef int _build_parallel(self, double clock, double read_voltage, double write_voltage, bint access_transistor,
                              object converter, int levels, double on_resistance, double off_resistance,
-                             int reference_rows) except -1:
+                             int reference_rows, double power_factor) except -1:
         """The periphery of arrays that are read in parallel: columns take turns at converters."""
         cdef SRAMCells array = self.array
         cdef ReadOut readout = self.readout
@@ -175,7 +176,8 @@ cdef class WeightGradientUnit(Circuit):
             self.tech, array.rows, access, clock, read_voltage=read_voltage, write_voltage=write_voltage,
             access_transistor=access_transistor, write_pulses=1, cells_per_write=array.columns, height=array.height)
         readout.build_mux(access, read_voltage, False, self.selections, True)
-        readout.build_converter(converter, levels, on_resistance, off_resistance, reference_rows, read_voltage, True)
+        readout.build_converter(converter, levels, on_resistance, off_resistance, reference_rows, read_voltage, True,
+                                power_factor)
         self._parts.append(Part("switch_matrix", self.switch_matrix, "other", "drivers"))
         for part in readout.parts("stack"):
             part.leaks = part.name not in ("mux", "mux_decoder")

@@ -54,6 +54,7 @@ cdef class HTree(RepeatedWire):
     cdef readonly int trunk                 # units between the root and the nearer edge
     cdef readonly double total_length       # of all stages that are laid out [m]
     cdef readonly double wire_width         # of the array [nm]
+    cdef readonly double warmth             # resistivity over that at 300 K
     cdef WireMetal wide                     # from 200 nm on
     cdef WireMetal narrow
 

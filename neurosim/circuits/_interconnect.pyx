@@ -218,6 +218,8 @@ cdef class HTree(RepeatedWire):
         Of the array's wires [nm]; those of the tree are two or four times as wide.
     wire_resistance : float
         Per length of the wire that the repeaters are made for [ohm/m].
+    warmth : float
+        What the temperature makes of the resistivity of the tree's own wires.
     delay_tolerance : float
         Excess over the smallest delay that is traded for energy.
     folded_ratio : float
@@ -234,7 +236,7 @@ cdef class HTree(RepeatedWire):
 
     def __init__(self, Technology tech not None, int rows, int columns, double bus_width, double unit_height,
                  double unit_width, *, double wire_width, double wire_resistance, double delay_tolerance=0.0,
-                 double folded_ratio=1.0):
+                 double folded_ratio=1.0, double warmth=1.0):
         if rows < 1 or columns < 1:
             raise NeurosimError(f"an H-tree over {rows} x {columns} units has no leaf: "
                                 "use at least one row and one column")
@@ -245,6 +247,7 @@ cdef class HTree(RepeatedWire):
         self.rows = rows
         self.columns = columns
         self.wire_width = wire_width
+        self.warmth = warmth
         self.wide = wire_metal(200)
         self.narrow = wire_metal(100)
         self._repeaters(bus_width, wire_resistance, delay_tolerance, True)
@@ -278,7 +281,7 @@ cdef class HTree(RepeatedWire):
         # wires below 100 nm are never chosen, nor is a tree wire as narrow as the array's.
         cdef double width = (4 if length / self.tech.feature_size >= 100000 else 2) * self.wire_width
         cdef WireMetal metal = self.wide if width >= 200 else self.narrow
-        return metal.resistivity / (width * 1e-9 * width * 1e-9 * metal.aspect_ratio)
+        return metal.resistivity * self.warmth / (width * 1e-9 * width * 1e-9 * metal.aspect_ratio)
 
     cpdef double latency(self, double unit_height, double unit_width, double transfers,
                          double first_stage_resistance=0.0) noexcept nogil:

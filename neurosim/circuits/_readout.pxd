@@ -30,16 +30,18 @@ cdef class ReadOut:
     cdef readonly SenseAmp sense_amp
     cdef readonly Adder adder
     cdef readonly FlipFlops flip_flops
-    cdef readonly ShiftAdd shift_add
+    cdef readonly ShiftAdd shift_add        # of the bits of an input; of the cells of a weight as well, unless:
+    cdef readonly ShiftAdd cell_add         # of the cells of a weight, apart from the bits
+    cdef int cells                          # of a weight, where they are joined apart; else 0
 
     cdef dict _along(self)
     cdef int build_precharge(self, double load_resistance, int cells_per_read, int cells_per_write) except -1
     cdef int build_mux(self, double resistance, double read_voltage, bint digital, int slots,
                        bint alone=*) except -1
     cdef int build_converter(self, object kind, int levels, double on_resistance, double off_resistance, int rows,
-                             double read_voltage, bint encoded) except -1
+                             double read_voltage, bint encoded, double power_factor) except -1
     cdef int build_adder(self, int bits, int count, double clock) except -1
-    cdef int build_shift_add(self, int units, int bits, double clock, double read_pulse, bint spiking,
+    cdef int build_shift_add(self, int units, double code_bits, double clock, double read_pulse, bint spiking,
                              double width=*) except -1
     cdef list parts(self, str place)
 
@@ -49,6 +51,6 @@ cdef class ReadOut:
     # Adder and register; `reads` operations
     cdef double counted_latency(self, double reads) noexcept nogil
     cdef double counted_energy(self, double reads, int sums, double register_bits) noexcept nogil
-    # Shift-and-add; 0 where there is none
-    cdef double added_latency(self, double reads) noexcept nogil
-    cdef double added_energy(self, double reads) noexcept nogil
+    # Shift-and-adds; 0 where there are none
+    cdef double added_latency(self, double words) noexcept nogil
+    cdef double added_energy(self, double words) noexcept nogil

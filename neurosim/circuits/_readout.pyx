@@ -5,8 +5,10 @@ while the columns are driven (the transposed read of training). The weight-gradi
 """
 
 cimport cython
+from libc.math cimport floor
 
 from neurosim.circuits._parts cimport Part, address_bits
+from neurosim.technology._transistor cimport to_int
 
 cdef double STEEP = 1e20            # slope of an ideal input edge [1/s]
 
@@ -28,16 +30,18 @@ cdef class ReadOut:
     input_bits : bits of an input, read one after the other
     length : of the edge of the cells along which it stands [m]
     backward : whether it stands beside the array, as high as the cells; else below, as wide as the cells
+    cells_apart : cells of a weight, if a shift-and-add of their own joins them; 0 if that of the input bits does
 
     Attributes
     ----------
     count : converters
     precharger, write_driver : of bit lines (SRAM)
-    mux, mux_decoder, converter, sense_amp, adder, flip_flops, shift_add : from the lines on; None if there is none
+    mux, mux_decoder, converter, sense_amp, adder, flip_flops, cell_add, shift_add : from the lines on; None if there is
+        none
     """
 
     def __init__(self, Technology tech not None, *, int lines, int share, int levels, int input_bits, double length,
-                 bint backward=False):
+                 bint backward=False, int cells_apart=0):
         self.tech = tech
         self.lines = lines
         self.share = share
@@ -46,6 +50,7 @@ cdef class ReadOut:
         self.input_bits = input_bits
         self.length = length
         self.backward = backward
+        self.cells = cells_apart
 
     cdef dict _along(self):
         """The outline that parts are given: as high, or as wide, as the cells."""
@@ -77,11 +82,11 @@ cdef class ReadOut:
         return 0
 
     cdef int build_converter(self, object kind, int levels, double on_resistance, double off_resistance, int rows,
-                             double read_voltage, bint encoded) except -1:
+                             double read_voltage, bint encoded, double power_factor) except -1:
         """Converters of a kind of `converters.CONVERTERS`; `rows` are read at once."""
         self.converter = kind(
             self.tech, self.count, levels, on_resistance=on_resistance, off_resistance=off_resistance, rows=rows,
-            read_voltage=read_voltage, encoded=encoded, **self._along())
+            read_voltage=read_voltage, encoded=encoded, power_factor=power_factor, **self._along())
         return 0
 
     cdef int build_adder(self, int bits, int count, double clock) except -1:
@@ -90,13 +95,24 @@ cdef class ReadOut:
         self.flip_flops = FlipFlops(self.tech, (bits + 1) * count, clock, **self._along())
         return 0
 
-    cdef int build_shift_add(self, int units, int bits, double clock, double read_pulse, bint spiking,
+    cdef int build_shift_add(self, int units, double code_bits, double clock, double read_pulse, bint spiking,
                              double width=0) except -1:
-        """Shift-and-adds of `units` words of `bits` bits; none for inputs of one bit. `width` [m]: another outline."""
+        """Shift-and-adds of `units` words of `code_bits`; none for inputs of one bit.
+
+        Where cells are joined apart, words of `code_bits` are joined over the cells of a weight, if it has several, and
+        then over the bits of an input. Else both in one, whose words are a bit wider, beside the array (quirk C17) by
+        those of the input as well. `width` [m]: another outline.
+        """
+        cdef double bits = code_bits + self.cells
+        outline = {"width": width} if width else self._along()
+        if not self.cells:
+            bits = code_bits + self.input_bits + 1 if self.backward else code_bits + 1
         if self.input_bits > 1:
-            outline = {"width": width} if width else self._along()
-            self.shift_add = ShiftAdd(self.tech, units, bits, clock, self.input_bits, read_pulse, spiking=spiking,
-                                      **outline)
+            self.shift_add = ShiftAdd(self.tech, units, to_int(bits), clock, self.input_bits, read_pulse,
+                                      spiking=spiking, **outline)
+        if self.cells > 1:
+            self.cell_add = ShiftAdd(self.tech, units, to_int(code_bits), clock, self.cells, read_pulse,
+                                     spiking=spiking, **outline)
         return 0
 
     cdef list parts(self, str place):
@@ -109,7 +125,8 @@ cdef class ReadOut:
         if self.converter is not None:
             for name, circuit in self.converter.parts:
                 table.append(Part(name, circuit, "adc", place, backward=self.backward))
-        for name, counted in (("flip_flops", self.flip_flops), ("adder", self.adder), ("shift_add", self.shift_add)):
+        for name, counted in (("flip_flops", self.flip_flops), ("adder", self.adder), ("shift_add", self.shift_add),
+                              ("cell_add", self.cell_add)):
             if counted is not None:
                 table.append(Part(name, counted, "accumulation", place, backward=self.backward))
         return table
@@ -138,8 +155,20 @@ cdef class ReadOut:
         """`sums` adders with registers of `register_bits` each [J]."""
         return self.adder.energy(reads, sums) + self.flip_flops.energy(reads, sums * register_bits)
 
-    cdef double added_latency(self, double reads) noexcept nogil:
-        return 0 if self.shift_add is None else self.shift_add.latency(reads)
+    cdef double added_latency(self, double words) noexcept nogil:
+        """`words` words of a unit, one after the other [s]; joined over cells there are fewer for the input bits."""
+        cdef double latency = 0
+        if self.shift_add is not None:
+            latency = self.shift_add.latency(floor(words / self.cells) if self.cells else words)
+        if self.cell_add is not None:
+            latency += self.cell_add.latency(words)
+        return latency
 
-    cdef double added_energy(self, double reads) noexcept nogil:
-        return 0 if self.shift_add is None else self.shift_add.energy(reads)
+    cdef double added_energy(self, double words) noexcept nogil:
+        """The same [J]."""
+        cdef double energy = 0
+        if self.shift_add is not None:
+            energy = self.shift_add.energy(floor(words / self.cells) if self.cells else words)
+        if self.cell_add is not None:
+            energy += self.cell_add.energy(words)
+        return energy

@@ -13,6 +13,7 @@ cdef struct ColumnFit:          # what adc.toml knows about reading a column by 
     double power_floor          # of all references together [W]
     double power_column         # [W]
     double power_exponent
+    double power_unread         # of a column without current [W]
     bint constant               # every column takes `latency_default`
     double latency_default      # [s]
     double latency_min          # bounds of the latency of a conversion [s]
@@ -61,11 +62,12 @@ cdef inline double fitted_power(const ColumnFit *fit, double resistance) noexcep
     if resistance == 0:
         return 0
     if unread(resistance):
-        return 1e-6     # Quirk C19: without current it costs 1 uW all the same
+        return fit.power_unread     # Quirk C19: without current it costs 1 uW all the same
     return fit.power_floor + fit.power_column * exp(fit.power_exponent * log10(resistance))
 
 
-cdef int column_fit(ColumnFit *fit, Technology tech, str kind, int references, double read_voltage) except -1
+cdef int column_fit(ColumnFit *fit, Technology tech, str kind, int references, double read_voltage,
+                    double power_factor=*) except -1
 
 
 @cython.final

@@ -29,6 +29,8 @@ cdef double SENSE_ENABLE = 5.0
 cdef double SENSE_MUX = 9.0
 cdef double NARROWEST_PITCH = 6.0   # that the sense amplifier fits into [F]
 
+cdef double UNREAD_POWER = 1e-6     # of a column that carries no current, while it is sensed [W]
+
 cdef double ASPECT_LIMIT = 5.0      # a unit is at most as wide as a square of a fifth of its area
 
 
@@ -51,7 +53,8 @@ cdef inline double transistor_area(Technology tech, double width_n, double width
 
 # Fits of current sensing ----------------------------------------------------------------------------------------
 
-cdef int column_fit(ColumnFit *fit, Technology tech, str kind, int references, double read_voltage) except -1:
+cdef int column_fit(ColumnFit *fit, Technology tech, str kind, int references, double read_voltage,
+                    double power_factor=1.0) except -1:
     """Fill `fit` with the coefficients of `kind` ("current" or "multilevel") at the node and roadmap of `tech`."""
     cdef int i
     table = technology.adc()
@@ -62,8 +65,9 @@ cdef int column_fit(ColumnFit *fit, Technology tech, str kind, int references, d
         raise NeurosimError(f"a sense amplifier needs a positive read voltage, not {read_voltage} V")
     fit.scale = table["read_voltage"] / read_voltage
     # 1e-6 goes last, as in the equation that was fitted: the last digit depends on it
-    fit.power_floor = node["power_reference"] * references * 1e-6
-    fit.power_column = node[f"power_column_{kind}"]
+    fit.power_floor = node["power_reference"] * references * 1e-6 * power_factor
+    fit.power_column = node[f"power_column_{kind}"] * power_factor
+    fit.power_unread = UNREAD_POWER * power_factor
     fit.power_exponent = node["power_exponent"]
     fit.constant = "latency_scale" not in node
     fit.latency_default = table["latency_default"]

@@ -57,6 +57,8 @@ cdef class SubArray(Circuit):
     cdef readonly double initial_column_activity
     cdef readonly double initial_write_pulses
     cdef object _converter                          # kind of converter, see `converters`
+    cdef double _power_factor                       # of converters
+    cdef readonly bint cells_apart
     cdef dict _cell_options
     cdef readonly tuple initial_complaints          # printed once; `complaints` whenever the array is laid out
     cdef readonly str complaint_per_read            # printed at every read; "" if there is none

@@ -39,6 +39,7 @@ cdef class SubArray(Circuit):
     columns_per_adc : columns that share one read-out
     adc_levels : levels of the ADC of a parallel read; row by row it has the 2^cell_bits levels of one cell
     converter : kind of converter, as in `converters.CONVERTERS`
+    converter_power_factor : what the temperature makes of its power
     cell_bits : precision of a cell
     cells_per_synapse : cells side by side that hold one weight
     input_bits : bits of an activation, read one after the other
@@ -46,6 +47,7 @@ cdef class SubArray(Circuit):
     parallel_backward : read the transposed array at once; else column by column (a sequential array always is)
     rows_per_adc_ag, adc_levels_ag, input_bits_ag, activity_ag : the same for the transposed read-out; its activity is
         not taken from the data (quirk Q18: in the reference always 8 bits, at an activity of one half)
+    cells_apart : join the cells of a weight in a shift-and-add of their own, not in that of the input bits
     split_adds : whether the split of an SRAM array's read into ADC, accumulation and other adds both directions
     relax_height, relax_width : stretch cells to what the row or the column drivers need
     cells_per_read, cells_per_write : cells that one operation senses or writes (0: a whole row)
@@ -74,12 +76,13 @@ cdef class SubArray(Circuit):
     """
 
     def __init__(self, Technology tech not None, cell, int rows, int columns, *, double wire_resistance, double clock,
-                 int columns_per_adc=8, int adc_levels=64, converter=FlashConverter, int cell_bits=1,
-                 int cells_per_synapse=1, int input_bits=8, bint training=True, bint parallel_backward=True,
+                 int columns_per_adc=8, int adc_levels=64, converter=FlashConverter,
+                 double converter_power_factor=1.0, int cell_bits=1, int cells_per_synapse=1, int input_bits=8,
+                 bint training=True, bint parallel_backward=True,
                  int rows_per_adc_ag=8, int adc_levels_ag=64, int input_bits_ag=8, double activity_ag=0.5,
                  bint relax_height=False, bint relax_width=False, int cells_per_read=0, int cells_per_write=0,
                  bint spiking=False, bint digital_mux=False, double initial_column_activity=0.0,
-                 double initial_write_pulses=0.0, bint split_adds=False):
+                 double initial_write_pulses=0.0, bint split_adds=False, bint cells_apart=False):
         for name, value in (("columns_per_adc", columns_per_adc), ("rows_per_adc_ag", rows_per_adc_ag),
                             ("cells_per_synapse", cells_per_synapse), ("input_bits", input_bits),
                             ("input_bits_ag", input_bits_ag)):
@@ -102,6 +105,9 @@ cdef class SubArray(Circuit):
         self.initial_column_activity = initial_column_activity
         self.initial_write_pulses = initial_write_pulses
         self._converter = converter
+        self._power_factor = converter_power_factor
+        self.cells_apart = cells_apart
+        apart = cells_per_synapse if cells_apart else 0
         self._cell_options = {
             "wire_resistance": wire_resistance, "relax_height": relax_height, "relax_width": relax_width}
         self.adc_in_total = True
@@ -109,10 +115,11 @@ cdef class SubArray(Circuit):
         self.complaint_per_read = ""
         self._build_cells()
         self.forward = ReadOut(tech, lines=columns, share=columns_per_adc, levels=adc_levels, input_bits=input_bits,
-                               length=self.cells.width)
+                               length=self.cells.width, cells_apart=apart)
         if training:
             self.backward = ReadOut(tech, lines=rows, share=rows_per_adc_ag, levels=adc_levels_ag,
-                                    input_bits=input_bits_ag, length=self.cells.height, backward=True)
+                                    input_bits=input_bits_ag, length=self.cells.height, backward=True,
+                                    cells_apart=apart)
         self._parts = []
         self._build()
         self._lay_out()
@@ -279,7 +286,7 @@ cdef class SubArray(Circuit):
         # Quirk Q43: the references are those of as many cells as the array has rows, in both directions.
         return readout.build_converter(
             self._converter, levels, cell.resistance_on, cell.resistance_off, self.rows if all_lines else 1,
-            cell.read_voltage, all_lines or self.cell_bits > 1)
+            cell.read_voltage, all_lines or self.cell_bits > 1, self._power_factor)
 
 
 cdef ReadPath difference(ReadPath end, ReadPath start) noexcept nogil:

@@ -106,8 +106,8 @@ cdef class HybridArray(NVMArray):
         self.slots = readout.share if self.passes == 1 else readout.share + 1
         readout.build_mux(column, voltage, self.digital_mux, self.slots)
         self._build_converter(readout, readout.levels, True)
-        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + 1), self.clock,
-                                self.cell.cell.read_pulse, self.spiking)
+        readout.build_shift_add(readout.count, log2(readout.levels), self.clock, self.cell.cell.read_pulse,
+                                self.spiking)
         sensing = readout.parts("stack")
         if self.passes > 1:
             self.part_decoder = RowDecoder(self.tech, 1, mux=True)
@@ -126,9 +126,10 @@ cdef class HybridArray(NVMArray):
         cdef double width = adder.nand.width * 9 * units
         return width if width < self.cells.width else self.cells.width
 
-    cdef int _build_backward_adder(self, int units, int bits) except -1:
+    cdef int _build_backward_adder(self, int units, double code_bits) except -1:
         """As beside an eNVM array, but packed: the cells are so large that their edge would stay empty."""
-        return self.backward.build_shift_add(units, bits, self.clock, self.cell.cell.read_pulse, self.spiking,
+        cdef int bits = to_int(code_bits + self.backward.input_bits + 1)
+        return self.backward.build_shift_add(units, code_bits, self.clock, self.cell.cell.read_pulse, self.spiking,
                                              self._packed_width(units, bits))
 
     cdef int _build_join(self, ReadOut readout) except -1:

@@ -11,7 +11,7 @@ cdef class NVMArray(SubArray):
     cdef bint serial_backward       # columns are driven one by one in a transposed read
     cdef SwitchMatrix _matrix(self, str side, int lines, double resistance)
     cdef int _build_backward(self, bint at_once, double mux_resistance) except -1
-    cdef int _build_backward_adder(self, int units, int bits) except -1
+    cdef int _build_backward_adder(self, int units, double code_bits) except -1
     cdef double _backward_reads(self) noexcept
     cdef ReadPath _backward_with(self, double resistance) noexcept
     cdef ReadPath _sensed_at_once(self, double activity) noexcept

@@ -46,25 +46,24 @@ cdef class NVMArray(SubArray):
     cdef int _build_backward(self, bint at_once, double mux_resistance) except -1:
         """Transposed read-out: the column drivers drive, multiplexer and converters beside the array sense its rows."""
         cdef ReadOut readout = self.backward
-        cdef int bits = address_bits(self.columns) + self.cell_bits
+        cdef double bits = address_bits(self.columns) + self.cell_bits
         self.serial_backward = not at_once
         readout.build_mux(mux_resistance, self.cell.cell.read_voltage, self.digital_mux, readout.share)
         if at_once:
             self._build_converter(readout, readout.levels, True)
-            bits = to_int(log2(readout.levels) + readout.input_bits + 1)
+            bits = log2(readout.levels)
         else:
             self._build_converter(readout, 1 << self.cell_bits, False)
-            readout.build_adder(bits, readout.count, self.clock)
-            bits += readout.input_bits + 1
+            readout.build_adder(to_int(bits), readout.count, self.clock)
         self._build_backward_adder(readout.count, bits)
         # Quirk Q23: it is evaluated once more for the transposed read, and its leakage added again.
         self._parts.append(Part("column_matrix", self.column_matrix, "", "inside", backward=True, complains="never"))
         self._parts += readout.parts("side")
         return 0
 
-    cdef int _build_backward_adder(self, int units, int bits) except -1:
+    cdef int _build_backward_adder(self, int units, double code_bits) except -1:
         """Shift-and-adds beside the array."""
-        return self.backward.build_shift_add(units, bits, self.clock, self.cell.cell.read_pulse, self.spiking)
+        return self.backward.build_shift_add(units, code_bits, self.clock, self.cell.cell.read_pulse, self.spiking)
 
     cdef double _backward_reads(self) noexcept:
         """How often the columns are driven in one transposed read."""
@@ -159,7 +158,6 @@ cdef class SequentialNVM(NVMArray):
         cdef ReadOut readout = self.forward
         cdef int bits = address_bits(self.rows) + self.cell_bits
         cdef double height = self.cells.height
-        self.adc_in_total = False
         self.decoder = RowDecoder(self.tech, address_bits(self.rows), height=height)
         self._parts.append(Part("decoder", self.decoder, "other", "drivers"))
         if self.transistors:
@@ -175,8 +173,9 @@ cdef class SequentialNVM(NVMArray):
         self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack"))
         readout.build_mux(self.nvm.resistance_on, cell.read_voltage, self.digital_mux, readout.share)
         self._build_converter(readout, 1 << self.cell_bits, False)
+        self.adc_in_total = readout.converter.counts_row_by_row
         readout.build_adder(bits, readout.count, self.clock)
-        readout.build_shift_add(readout.count, bits + 1, self.clock, cell.read_pulse, self.spiking)
+        readout.build_shift_add(readout.count, bits, self.clock, cell.read_pulse, self.spiking)
         self._parts += readout.parts("stack")
         if self.training:
             self._build_backward(False, self.nvm.resistance_on)
@@ -266,8 +265,7 @@ cdef class ParallelNVM(NVMArray):
         self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack"))
         readout.build_mux(column_resistance, cell.read_voltage, self.digital_mux, readout.share)
         self._build_converter(readout, readout.levels, True)
-        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + 1), self.clock, cell.read_pulse,
-                                self.spiking)
+        readout.build_shift_add(readout.count, log2(readout.levels), self.clock, cell.read_pulse, self.spiking)
         self._parts += readout.parts("stack")
         if self.training:
             self._build_backward(self.parallel_backward, self.nvm.resistance_on / self.columns)

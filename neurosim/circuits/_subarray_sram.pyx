@@ -15,7 +15,6 @@ from neurosim.circuits._readout cimport ReadOut
 from neurosim.circuits._sensing cimport SenseAmp
 from neurosim.circuits._subarray cimport ArrayWrite, ReadPath, SubArray, write_operations
 from neurosim.circuits._switches cimport SwitchMatrix
-from neurosim.technology._transistor cimport to_int
 
 cdef double STEEP = 1e20            # slope of an ideal input edge [1/s]
 
@@ -64,9 +63,8 @@ cdef class SRAMArray(SubArray):
             pitch=self.sram.column_length / self.rows, clock=self.clock, cells_per_read=self.cells_per_read,
             height=self.sram.height)
         readout.build_adder(bits, count, self.clock)
-        readout.build_shift_add(count, bits + readout.input_bits + 1, self.clock, self.cell.cell.read_pulse,
-                                self.spiking)
-        if readout.shift_add is not None and self.forward.shift_add is None:
+        readout.build_shift_add(count, bits, self.clock, self.cell.cell.read_pulse, self.spiking)
+        if readout.shift_add is not None and self.forward.shift_add is None and not self.cells_apart:
             # Quirk Q22: the time of the forward shift-and-add is asked for instead, though there is none.
             self.complaint_per_read = "[ShiftAdd] Error: Require initialization first!"
         self._parts.append(Part("sense_amp", readout.sense_amp, "adc", "side", backward=True, complains="once"))
@@ -90,14 +88,21 @@ cdef class SRAMArray(SubArray):
                       + self.sram.discharge_time(line, self.sram.row_resistance, ramp) * reads
                       + readout.sense_amp.latency(reads))
         path.conversions = 0
-        # Quirk Q22: the time of the shift-and-add is forgotten.
         path.accumulate = readout.counted_latency(reads)
+        # Quirk Q22: the time of the shift-and-add is forgotten, unless cells are joined apart.
+        if self.cells_apart:
+            path.accumulate += readout.added_latency(self.cells_per_synapse)
         path.drive_energy = drive_energy
         path.line_energy = readout.precharger.read_energy(line, accesses) + readout.sense_amp.energy(accesses)
         path.encode_energy = 0
         path.column_conversions = 0
-        path.accumulate_energy = readout.counted_energy(accesses, sums, register_bits) + readout.added_energy(accesses)
+        path.accumulate_energy = (readout.counted_energy(accesses, sums, register_bits)
+                                  + readout.added_energy(self._words(accesses)))
         return path
+
+    cdef double _words(self, double accesses) noexcept:
+        """Words that a shift-and-add takes in where lines are read one by one: of a weight, or (quirk Q22) all."""
+        return self.cells_per_synapse if self.cells_apart else accesses
 
     cdef double _serial_reads(self) noexcept:
         """Operations of a transposed read, one column at a time, that count for the time."""
@@ -157,13 +162,14 @@ cdef class SequentialSRAM(SRAMArray):
             pitch=self.cells.row_length / self.columns, clock=self.clock, cells_per_read=self.cells_per_read,
             width=width, fit="keep-area")
         readout.build_adder(bits, count, self.clock)
-        readout.build_shift_add(count, bits + 1, self.clock, self.cell.cell.read_pulse, self.spiking)
+        readout.build_shift_add(count, bits, self.clock, self.cell.cell.read_pulse, self.spiking)
         self._parts += [Part("decoder", self.decoder, "other", "drivers"),
                         Part("sense_amp", readout.sense_amp, "adc", "stack", complains="once"),
                         Part("adder", readout.adder, "accumulation", "stack"),
                         Part("flip_flops", readout.flip_flops, "accumulation", "stack")]
-        if readout.shift_add is not None:
-            self._parts.append(Part("shift_add", readout.shift_add, "accumulation", "stack"))
+        for name, shift_add in (("shift_add", readout.shift_add), ("cell_add", readout.cell_add)):
+            if shift_add is not None:
+                self._parts.append(Part(name, shift_add, "accumulation", "stack"))
         if self.training:
             self.column_decoder = RowDecoder(self.tech, address_bits(self.columns), width=width)
             self._parts.append(Part("column_decoder", self.column_decoder, "other", "stack", backward=True))
@@ -187,13 +193,13 @@ cdef class SequentialSRAM(SRAMArray):
                       + self.sram.discharge_time(line, self.sram.column_resistance, ramp) * reads
                       + readout.sense_amp.latency(reads))
         path.conversions = 0
-        path.accumulate = readout.counted_latency(reads) + readout.added_latency(1)
+        path.accumulate = readout.counted_latency(reads) + readout.added_latency(self._words(1))
         path.drive_energy = self.decoder.energy(rows)
         path.line_energy = readout.precharger.read_energy(line, accesses) + readout.sense_amp.energy(accesses)
         path.encode_energy = 0
         path.column_conversions = 0
         path.accumulate_energy = (readout.counted_energy(accesses, sums, readout.adder.bits + 1)
-                                  + readout.added_energy(accesses))
+                                  + readout.added_energy(self._words(accesses)))
         return path
 
     cdef ReadPath _backward(self, double activity) noexcept:
@@ -232,8 +238,7 @@ cdef class ParallelSRAM(SRAMArray):
         self._parts.append(Part("row_matrix", self.row_matrix, "other", "drivers"))
         readout.build_mux(access / self.rows / 2, cell.read_voltage, self.digital_mux, readout.share)
         self._build_converter(readout, readout.levels, True)
-        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + 1), self.clock, cell.read_pulse,
-                                self.spiking)
+        readout.build_shift_add(readout.count, log2(readout.levels), self.clock, cell.read_pulse, self.spiking)
         for part in readout.parts("stack"):
             part.leaks = part.name not in ("mux", "mux_decoder")
             self._parts.append(part)
@@ -253,8 +258,7 @@ cdef class ParallelSRAM(SRAMArray):
         cdef ReadOut readout = self.backward
         readout.build_mux(access / self.columns / 2, cell.read_voltage, self.digital_mux, readout.share)
         self._build_converter(readout, readout.levels, True)
-        readout.build_shift_add(readout.count, to_int(log2(readout.levels) + readout.input_bits + 1), self.clock,
-                                cell.read_pulse, self.spiking)
+        readout.build_shift_add(readout.count, log2(readout.levels), self.clock, cell.read_pulse, self.spiking)
         self._parts += readout.parts("side")
         return 0
 

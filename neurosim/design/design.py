@@ -12,8 +12,10 @@ from pathlib import Path
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
 from neurosim.circuits.memories import MEMORIES
 from neurosim.design.models import MODELS, rules_of
-from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
+from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
 from neurosim.errors import NeurosimError, suggestion
+
+ROOM = 300      # [K], where warming begins
 
 _Values = make_dataclass(
     "_Values",
@@ -66,7 +68,7 @@ class Design(_Values):
 
     def with_settings(self, settings):
         """The same design with `name=value` texts applied, in our names or the reference's."""
-        return self.replace(**PARAMETERS.settings(settings, "--set"))
+        return self.replace(**joined(PARAMETERS.settings(settings, "--set")))
 
     # -- readers ---------------------------------------------------------------------------------
 
@@ -124,7 +126,7 @@ class Design(_Values):
                 raise NeurosimError(f"{place}: {','.join(row)!r} is not of the form name,value")
             parameter, value = PARAMETERS.read(row[0], row[1], place)
             values[parameter.name] = value
-        return values
+        return joined(values)
 
     # -- writers ---------------------------------------------------------------------------------
 
@@ -136,6 +138,8 @@ class Design(_Values):
         """{reference's name: reference's number} of all parameters."""
         values = {p.reference: p.to_reference(getattr(self, p.name)) for p in BY_REFERENCE.values()}
         values["maxConductance"], values["minConductance"] = self.conductance_max, self.conductance_min
+        if self.adc in ADC_SWITCHES:
+            values["SARADC"], values["currentMode"] = map(int, ADC_SWITCHES[self.adc])
         return values
 
     def to_toml(self):
@@ -229,7 +233,8 @@ class Design(_Values):
         """The array's metal: resistance per length [ohm/m] and per cell along a row and a column [ohm]."""
         from neurosim.technology import array_wires
 
-        return array_wires(self.wire_width, *self.cell_outline)
+        warmth = 1 + self.rules.wire_warming * abs(self.temperature - ROOM)
+        return array_wires(self.wire_width, *self.cell_outline, warmth)
 
     @cached_property
     def technology(self):
@@ -238,7 +243,7 @@ class Design(_Values):
 
         return load(
             self.node, self.roadmap, self.temperature, empty_decoders=self.rules.empty_decoders,
-            outlines_grow=self.rules.outlines_grow,
+            outlines_grow=self.rules.outlines_grow, falling=self.rules.falling_currents,
         )
 
 

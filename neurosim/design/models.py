@@ -33,6 +33,32 @@ class Rules:
         Whether sigmoid tables of an SRAM design are made of SRAM cells instead of cells without resistance.
     gradient_to_image : bool
         Whether the first layer passes errors on to the image.
+    operations_to_image : bool
+        Whether the operations of that pass are counted.
+    falling_currents : bool
+        Whether on-currents of FinFETs fall with temperature instead of rising.
+    wire_warming : float
+        Relative rise of the resistivity of wires above 300 K [1/K].
+    converter_warming : float
+        Relative rise of the power of converters above 300 K [1/K].
+    cells_widen_words : bool
+        Whether words of partial sums are as many bits wider as a weight has cells.
+    sums_after_cells : bool
+        Whether adders behind subarrays and activations in tiles take in one sum a weight instead of one a column.
+    cells_apart : bool
+        Whether the cells of a weight are joined by a shift-and-add of their own.
+    sram_split_adds : bool
+        Whether the split of an SRAM array's read adds both directions, instead of showing the transposed one alone.
+    trees_in_every_pass : bool
+        Whether the split counts the adder trees of processing elements in every pass; they then take no energy in an
+        activation gradient that there is not.
+    fefet_write : str
+        "lines", whose charge is all that an FeFET takes, or "polarisation", which takes energy as well.
+    row_pulses : str
+        Pulses of a mean row of a cross-point array: those of "all rows" or of "written rows".
+    dram_split : str
+        What the split counts of the moves of features to the DRAM and back: "six moves" of a training, or "six times
+        all" that a layer makes.
     drivers_remember : bool
         Whether the row drivers of a sequential cross-point array add up their write latencies over all input vectors.
     """
@@ -45,7 +71,58 @@ class Rules:
     outlines_grow: bool = False
     sram_tables: bool = False
     gradient_to_image: bool = True
+    operations_to_image: bool = True
+    falling_currents: bool = False
+    wire_warming: float = 0.0
+    converter_warming: float = 0.0
+    cells_widen_words: bool = False
+    sums_after_cells: bool = False
+    cells_apart: bool = False
+    sram_split_adds: bool = False
+    trees_in_every_pass: bool = False
+    fefet_write: str = "lines"
+    row_pulses: str = "all rows"
+    dram_split: str = "six moves"
     drivers_remember: bool = True
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One of the differences between two versions: what it is about, and the rules that are other ones since.
+
+    Attributes
+    ----------
+    about : str
+        What the later version does, in a few words.
+    rules : dict
+        {attribute of `Rules`: value of the later version}.
+    """
+
+    about: str
+    rules: dict
+
+
+# What V2.1 (commit 18289cb, 2024) does that V2.0 does not; docs/fidelity.md has both sides of each.
+DIFFERENCES = {
+    "V2": Difference("wires warm", {"wire_warming": 0.00451}),
+    "V3": Difference("on-currents of FinFETs fall with temperature", {"falling_currents": True}),
+    "V4": Difference("converters warm", {"converter_warming": 1.3e-3}),
+    "V7": Difference("no activation gradient of the first layer", {"gradient_to_image": False}),
+    "V8": Difference("DRAM split counts six times each move", {"dram_split": "six times all"}),
+    "V9": Difference("no operations of that gradient", {"operations_to_image": False}),
+    "V10": Difference("polarisation takes energy", {"fefet_write": "polarisation"}),
+    "V11": Difference("pulses of a mean written row", {"row_pulses": "written rows"}),
+    "V12": Difference("cells of a weight widen words", {"cells_widen_words": True}),
+    "V13": Difference("adders take in a sum a weight", {"sums_after_cells": True}),
+    "V14": Difference("cells and input bits are joined apart", {"cells_apart": True}),
+    "V15": Difference("split of SRAM reads adds both directions", {"sram_split_adds": True}),
+    "V16": Difference("adder trees of every pass in the split", {"trees_in_every_pass": True}),
+}
+
+
+def with_differences(*names):
+    """The `Rules` of V2.0 changed by some of `DIFFERENCES`."""
+    return Rules(**{rule: value for name in names for rule, value in DIFFERENCES[name].rules.items()})
 
 
 @dataclass(frozen=True)
@@ -63,7 +140,15 @@ class Model:
     defaults: object = field(default_factory=lambda: MappingProxyType({}))
 
 
-MODELS = {"2.0": Model()}
+MODELS = {
+    "2.0": Model(),
+    "2.1": Model(
+        with_differences(*DIFFERENCES),
+        # Difference V1.
+        {"memory": "FeFET", "temperature": 300, "resistance_on": 240e3, "resistance_off": 24e6, "levels_ltp": 60,
+         "levels_ltd": 60},
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

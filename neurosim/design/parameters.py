@@ -82,6 +82,7 @@ def _parameters():
     yield p("nonlinear_iv", "nonlinearIV", False, "", "nonlinear I-V of cross-point cells")
     yield p("nonlinearity", "nonlinearity", 10.0, "", "current at the write voltage over current at half of it",
             above=0)
+    yield p("polarization", "polarization", 20.0, "uC/cm^2", "saturation polarisation of an FeFET", low=0)
     yield p("fefet_gate_capacitance", "gateCapFeFET", 2.1717e-18, "F", "gate capacitance of an FeFET", low=0)
 
     section = "training"
@@ -146,6 +147,34 @@ def _parameters():
             read=parse_ids, wanted="all, or ids of docs/fidelity.md such as U5 U18; empty for the reference's results")
 
 
-PARAMETERS = Table(_parameters(), "design parameter", "node=22")
+# In the reference two switches choose the kind of converter, of which the first wins: (SARADC, currentMode).
+ADC_SWITCHES = {"flash-current": (False, True), "flash-voltage": (False, False), "sar": (True, True)}
+SWITCHES = {
+    name: Parameter(name, default, meaning=f"{meaning}: see adc", section="array", reference=name)
+    for name, default, meaning in (("SARADC", False, "converters by successive approximation"),
+                                   ("currentMode", True, "current sensing of flash converters"))
+}  # fmt: skip
+
+
+class DesignTable(Table):
+    """The parameters, and beside them the reference's switches that are one choice here."""
+
+    def read(self, name, text, where=""):
+        if name in SWITCHES:
+            return SWITCHES[name], SWITCHES[name].parse(text, where)
+        return super().read(name, text, where)
+
+
+def joined(values):
+    """{name: value} with the reference's switches, once all have been read, as the parameters that they are here."""
+    values = dict(values)
+    sar, current = (values.pop(name, None) for name in SWITCHES)
+    if sar is not None or current is not None:
+        kind = "sar" if sar else "flash-voltage" if current is False else "flash-current"
+        values.setdefault("adc", kind)
+    return values
+
+
+PARAMETERS = DesignTable(_parameters(), "design parameter", "node=22")
 BY_REFERENCE = PARAMETERS.by_reference
 SECTIONS = PARAMETERS.sections

@@ -14,8 +14,22 @@ def shared_columns(design):
 
 
 def sums_per_read(design):
-    """Sums that an adder behind the subarrays takes in for every input vector."""
-    return shared_columns(design)
+    """Sums that an adder behind the subarrays takes in for every input vector: one a column, or one a weight."""
+    shared = shared_columns(design)
+    return shared // design.cells_per_synapse if _after_cells(design) else shared
+
+
+def _after_cells(design):
+    return design.rules.sums_after_cells
+
+
+def look_ups(design, vectors, share):
+    """Look-ups of an activation unit inside a tile, `share` of which work at the same time.
+
+    Whole ones only where there is one a column; a real number where there is one a weight.
+    """
+    sums = vectors * sums_per_read(design)
+    return sums / share if _after_cells(design) else sums // share
 
 
 def output_bits(design, *, row_by_row=None):
@@ -30,4 +44,9 @@ def output_bits(design, *, row_by_row=None):
 
 def word_bits(design, *, row_by_row=None):
     """Bits of a sum over all input bits, before anything is added to it (a real number, see `output_bits`)."""
-    return output_bits(design, row_by_row=row_by_row) + design.input_bits
+    return output_bits(design, row_by_row=row_by_row) + design.input_bits + joined_bits(design)
+
+
+def joined_bits(design):
+    """Bits by which joining the cells of a weight widens a word."""
+    return design.cells_per_synapse if design.rules.cells_widen_words else 0

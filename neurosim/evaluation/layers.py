@@ -61,7 +61,7 @@ def layer_totals(chip, index, tiles, activity, passes):
         for _ in range(2):
             gradient = _plus(gradient, _plus(stored, moved))
             cost = cost.plus(*moved, "buffer")
-        dram = _plus(_times(features, sum(passes.stored)), _times(stored, 2))
+        dram = _plus(_times(features, _split_moves(design, passes)), _times(stored, 2))
         summed = _summed_gradients(chip, layer)
         gradient, peak_gradient = _plus(gradient, summed), _plus(peak_gradient, summed)
         cost, per_epoch = _per_epoch(cost, chip)
@@ -95,6 +95,11 @@ def layer_totals(chip, index, tiles, activity, passes):
         values["hybrid"] = {part: dict(zip(("latency", "energy"), cost[part], strict=True)) for part in SYNAPSE_PARTS}
         values["hybrid"] |= {count: cost[count][1] for count in SYNAPSE_COUNTS}
     return values
+
+
+def _split_moves(design, passes):
+    """Moves of the features to the DRAM and back, as the split counts them."""
+    return 6 if design.rules.dram_split == "six moves" else 6 * sum(passes.stored)
 
 
 def _plus(a, b):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from neurosim._names import resolve
-from neurosim.circuits._columns import flips, write_pulses
+from neurosim.circuits._columns import flips, polarisation_charge, write_pulses
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,11 @@ class Writes:
     def pulses(self):
         return self.reset_pulses + self.set_pulses
 
-    @property
-    def pulses_per_row(self):
-        """Mean pulses of a row (integer division)."""
-        return self.pulses // self.rows
+    def pulses_per_row(self, of="all rows"):
+        """Mean pulses of a row, cut off: of all rows, or of the "written rows" (of half of them, at least one)."""
+        if of == "all rows":
+            return self.pulses // self.rows
+        return int(self.pulses / max(1, (self.set_rows + self.reset_rows) / 2))
 
     @property
     def row_activity(self):
@@ -75,7 +76,7 @@ def averaged(counted, rows, columns):
     )
 
 
-def write_energy(array, writes, gate_capacitance=0.0):
+def write_energy(array, writes, gate_capacitance=0.0, row_pulses="all rows"):
     """Energy in the cells and lines of one subarray for one weight update [J].
 
     Parameters
@@ -84,6 +85,8 @@ def write_energy(array, writes, gate_capacitance=0.0):
     writes : Writes
     gate_capacitance : float
         Of an FeFET [F].
+    row_pulses : str
+        What the pulses of a mean row are counted over, see `Writes.pulses_per_row`.
 
     Source: Chen, Peng, Yu, "NeuroSim", IEEE TCAD 37(12), 2018, write schemes of 1T1R and cross-point arrays.
     """
@@ -119,7 +122,7 @@ def write_energy(array, writes, gate_capacitance=0.0):
         (writes.reset_rows, writes.reset_columns, downs),
     ):
         idle_rows, idle_columns = _others(writes.rows, rows), _others(writes.columns, columns)
-        energy += array.cap_row * half * idle_rows * writes.pulses_per_row
+        energy += array.cap_row * half * idle_rows * writes.pulses_per_row(row_pulses)
         energy += array.cap_column * half * idle_columns * pulses
         energy += leak * (idle_columns + idle_rows) * pulses
     return energy
@@ -190,7 +193,52 @@ class Pulses:
 
     def energy(self, chip, writes):
         """Energy in cells and lines [J]."""
-        return write_energy(chip.array, writes, chip.design.fefet_gate_capacitance)
+        design = chip.design
+        return write_energy(chip.array, writes, design.fefet_gate_capacitance, design.rules.row_pulses)
+
+
+@dataclass(frozen=True)
+class PolarisedWrites(Writes):
+    """`Writes` of FeFETs, and the polarisation that they switch.
+
+    Attributes
+    ----------
+    polarisation : float
+        Sum over changed cells, erased and programmed [uC/cm^2].
+    """
+
+    polarisation: float
+
+
+@dataclass(frozen=True)
+class Polarisations(Pulses):
+    """FeFETs whose update switches their polarisation, too: E = sum |p + P_s| V A, A = 2 F^2, erased and programmed.
+
+    Attributes
+    ----------
+    levels : int
+        n, from one end of the polarisation to the other.
+    saturation : float
+        P_s [uC/cm^2].
+    """
+
+    record: ClassVar = PolarisedWrites
+    levels: int
+    saturation: float
+
+    @classmethod
+    def of(cls, design):
+        return cls(Pulses.of(design).step, design.max_write_pulses, design.polarization)
+
+    def count(self, arrays, part, cells):
+        old = arrays.cells(arrays.weight_old, part)
+        switched = polarisation_charge(cells, old, self.step, self.levels, self.saturation)
+        return PolarisedWrites(**vars(count_writes(cells, old, self.step)), polarisation=switched)
+
+    def energy(self, chip, writes):
+        feature, voltage = chip.design.technology.feature_size, chip.array.cell.cell.write_voltage
+        # 1 uC/cm^2 is 0.01 C/m^2.
+        return writes.polarisation * 0.01 * voltage * (2 * feature * feature) + super().energy(chip, writes)
 
 
 @dataclass(frozen=True)
@@ -214,12 +262,20 @@ class Flips(Pulses):
 
 
 # name -> way, or "module:name" of it
-UPDATES = {"pulses": Pulses, "flips": Flips, "charges": "neurosim.evaluation.hybrid_costs:Charges"}
+UPDATES = {
+    "pulses": Pulses,
+    "polarisations": Polarisations,
+    "flips": Flips,
+    "charges": "neurosim.evaluation.hybrid_costs:Charges",
+}
 
 
 def update_of(design):
     """The way in which a design's weights are updated; None without training."""
     if not design.training:
         return None
-    writes = design.memory_kind.writes
+    kind = design.memory_kind
+    writes = kind.writes
+    if writes == "pulses" and kind.ferroelectric and design.rules.fefet_write == "polarisation":
+        writes = "polarisations"
     return resolve(UPDATES[writes] if isinstance(writes, str) else writes).of(design)

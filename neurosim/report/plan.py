@@ -194,10 +194,15 @@ class Plan:
 
 
 def operations(design, network):
-    """Operations of an epoch as the reference counts them: over whole feature maps, threefold in training."""
+    """Operations of an epoch as the reference counts them: over whole feature maps, threefold in training.
+
+    Those of passing errors on to the image are counted or not, as the version does.
+    """
     count = in_order(layer.operations for layer in network)
     if design.training:
         count *= 3
+        if not design.rules.operations_to_image:
+            count -= network[0].operations
         count *= design.batch_size * design.iterations
     return count
 

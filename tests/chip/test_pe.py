@@ -89,3 +89,12 @@ def test_leakage():
     _, forward_only = PE.cost(share(64, 32), [Cost(), Cost()], 1, residue, Passes(True, False))
     assert close(leakage - forward_only, 4 * (ARRAY.leakage - ARRAY.leakage_forward), REORDERED)
     assert ARRAY.leakage > ARRAY.leakage_forward > 0
+
+
+@pytest.mark.parametrize("every_pass", [False, True])
+def test_copies_take_the_trees_time_for_a_gradient_that_there_is_not(every_pass):
+    part, vectors = share(64, 32, duplication=(2, 1)), 5
+    cost, _ = PE.cost(part, [Cost.of(forward=(3.0, 1.0))] * 2, vectors, Residue(), Passes(True, False, every_pass))
+    assert close(cost["activation_gradient"][0], PE.tree.latency(0.0, vectors * 8, 2) / 2, REORDERED)
+    energy = 0.0 if every_pass else PE.tree.energy(vectors * 8, 2) * 2      # quirk Q31: of every subarray
+    assert close(cost["activation_gradient"][1], energy, REORDERED)

@@ -92,7 +92,7 @@ def test_write_pulses_and_energies_are_those_recorded():
         for name, got in {
             "activityColWrite": writes.column_activity,
             "activityRowWrite": writes.row_activity,
-            "numWritePulseAVG": writes.pulses_per_row,
+            "numWritePulseAVG": writes.pulses_per_row(),
             "totalNumWritePulse": writes.pulses,
             "writeDynamicEnergyArray": energy,
         }.items():
