@@ -1,7 +1,7 @@
 """Recorded values: where they are, how they are read, and the four named tolerances.
 
-The tables in `tests/data` were recorded from the DNN+NeuroSim V2.0 program; none of their
-values is ever changed, and no test compares with any other tolerance than these four.
+The tables in `tests/data` were recorded from the DNN+NeuroSim programs V2.0 (`core`, `circuits`) and V2.1 (`core21`,
+`circuits21`); none of their values is ever changed, and no test compares with any other tolerance than these four.
 """
 
 import csv
@@ -49,13 +49,13 @@ def matrix(text):
     return [numbers(row) for row in str(text).split("|")]
 
 
-def rows(table):
+def rows(table, folder="circuits"):
     """Every row of a circuit table as a dict of texts, with two extra keys.
 
     `flags` is a set; `uninit` is the set of columns that depend on memory the reference never
     wrote, which are skipped by `compare`.
     """
-    with gzip.open(DATA / "circuits" / f"{table}.csv.gz", "rt", newline="") as file:
+    with gzip.open(DATA / folder / f"{table}.csv.gz", "rt", newline="") as file:
         for row in csv.DictReader(io.StringIO(file.read())):
             row["flags"] = set(row.get("flags", "").split(";")) - {""}
             row["uninit"] = set((row.get("uninit") or "").split(";")) - {""}
@@ -85,20 +85,22 @@ def compare(row, results, tolerance=SAME_MATH):
 # -- whole chips -----------------------------------------------------------------------------------
 
 CORE = DATA / "core"
+FOLDERS = {"2.0": CORE, "2.1": DATA / "core21"}
 
 
-def cases(default_path_only=False):
-    """Names of the recorded chip cases that come with traces, the small ones first.
+def cases(default_path_only=False, model="2.0"):
+    """Names of the recorded chip cases of a version that come with traces, the small ones first.
 
     `default_path_only` keeps those of the default path: 1T1R memory, parallel read, training.
     """
+    folder = FOLDERS[model]
     if default_path_only:
-        names = (CORE / "default-path.txt").read_text().split()
+        names = (folder / "default-path.txt").read_text().split()
     else:
-        with open(CORE / "cases.csv", newline="") as file:
+        with open(folder / "cases.csv", newline="") as file:
             names = [row["case"] for row in csv.DictReader(file)]
-    archives = {name: CORE / f"{name}.tar.xz" for name in names}
-    return sorted((name for name in names if case(name).layers), key=lambda name: archives[name].stat().st_size)
+    archives = {name: folder / f"{name}.tar.xz" for name in names}
+    return sorted((name for name in names if case(name, model).layers), key=lambda name: archives[name].stat().st_size)
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Case:
     """
 
     name: str
+    archive: Path
     params: str
     network: str
     args: tuple
@@ -150,7 +153,7 @@ class Case:
 
         Not for a case with `files`: there the texts on disk say something else than the arrays.
         """
-        with tarfile.open(CORE / f"{self.name}.tar.xz") as archive:
+        with tarfile.open(self.archive) as archive:
             data = np.load(io.BytesIO(archive.extractfile("traces.npz").read()))
         layers = []
         for n in range(self.layers):
@@ -177,15 +180,21 @@ class Case:
 
 
 @functools.cache
-def case(name):
-    """The recorded case `name`; `vgg8_defaults` has no traces (`neurosim.traces.examples` makes them)."""
-    with tarfile.open(CORE / f"{name}.tar.xz") as archive:
+def case(name, model="2.0"):
+    """The recorded case `name`; `vgg8_defaults` has no traces (`neurosim.traces.examples` makes them).
+
+    The recorded parameters do not say of which version they are; those of a later one get a line that does.
+    """
+    path = FOLDERS[model] / f"{name}.tar.xz"
+    version = "" if model == "2.0" else f"model,{model}\n"
+    with tarfile.open(path) as archive:
         data = {entry.name: archive.extractfile(entry).read() for entry in archive}
     texts = {key.removeprefix("expected/"): data[key].decode() for key in data if key.startswith("expected/")}
     args = tuple(data["args.txt"].decode().split())
     return Case(
         name=name,
-        params=data["params.csv"].decode(),
+        archive=path,
+        params=data["params.csv"].decode() + version,
         network=data["network.csv"].decode(),
         args=args,
         exit_status=int(texts.pop("exit_status.txt")),

@@ -1,6 +1,7 @@
 """Whole runs against the reference: full precision, text and files."""
 
 import pytest
+from golden import FOLDERS as MODELS
 from golden import REORDERED, SAME_MATH, case, cases, close, differences
 
 from neurosim.design.design import Design
@@ -11,8 +12,14 @@ from neurosim.traces.network import Network
 from neurosim.traces.traces import Trace
 
 SECTIONS = ("floorplan", "area", "chip", "layers")
-FINISHED = [name for name in cases() if case(name).exit_status == 0]
-STOPPED = [name for name in cases() if case(name).exit_status != 0]
+RECORDED = [(name, model) for model in MODELS for name in cases(model=model)]
+FINISHED = [recorded for recorded in RECORDED if case(*recorded).exit_status == 0]
+STOPPED = [recorded for recorded in RECORDED if case(*recorded).exit_status != 0]
+
+
+def every(recorded):
+    """The test is run for each of these recordings, whose `name` and `model` it takes."""
+    return pytest.mark.parametrize(("name", "model"), recorded, ids=lambda word: word)
 
 
 def _inputs(recorded, folder):
@@ -28,8 +35,8 @@ def _inputs(recorded, folder):
     return design, network, Trace.from_files(files, network, recorded.input_bits)
 
 
-def _evaluated(name, folder):
-    recorded = case(name)
+def _evaluated(name, model, folder):
+    recorded = case(name, model)
     return recorded, evaluate(*_inputs(recorded, recorded.write(folder)))
 
 
@@ -38,9 +45,9 @@ def same_print(got, want):
     return got.replace("-nan", "nan") == want.replace("-nan", "nan")
 
 
-@pytest.mark.parametrize("name", FINISHED)
-def test_a_recorded_run_is_reproduced(name, tmp_path):
-    recorded, report = _evaluated(name, tmp_path / "traces")
+@every(FINISHED)
+def test_a_recorded_run_is_reproduced(name, model, tmp_path):
+    recorded, report = _evaluated(name, model, tmp_path / "traces")
     results = report.to_reference()
     wrong = differences(*({key: part[key] for key in SECTIONS} for part in (results, recorded.full)), REORDERED)
     assert not wrong, wrong[:5]
@@ -56,10 +63,10 @@ def _without_runtime(stdout):
     return stdout[: stdout.index(rule)]
 
 
-@pytest.mark.parametrize("name", FINISHED)
-def test_the_subarray_of_a_recorded_run_is_reproduced(name, tmp_path):
+@every(FINISHED)
+def test_the_subarray_of_a_recorded_run_is_reproduced(name, model, tmp_path):
     """Where a difference begins: the one circuit that all tiles repeat."""
-    recorded = case(name)
+    recorded = case(name, model)
     design, network, _ = _inputs(recorded, recorded.write(tmp_path))
     from neurosim.report.plan import plan
 
@@ -94,21 +101,22 @@ def test_the_subarray_of_a_recorded_run_is_reproduced(name, tmp_path):
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("name", STOPPED)
-def test_a_run_that_the_reference_gives_up_is_refused_in_one_sentence(name, tmp_path):
-    recorded = case(name)
+@every(STOPPED)
+def test_a_run_that_the_reference_gives_up_is_refused_in_one_sentence(name, model, tmp_path):
+    recorded = case(name, model)
     with pytest.raises(NeurosimError) as refused:
         evaluate(*_inputs(recorded, recorded.write(tmp_path)))
     assert "\n" not in str(refused.value)
 
 
-def test_full_size_vgg8_is_reproduced(tmp_path):
+@pytest.mark.parametrize("model", MODELS)
+def test_full_size_vgg8_is_reproduced(model, tmp_path):
     from neurosim.traces.examples import vgg8
 
-    recorded = case("vgg8_defaults")
+    recorded = case("vgg8_defaults", model)
     network, trace = vgg8()
     assert network.to_csv() == recorded.network
-    report = evaluate(Design(), network, trace)
+    report = evaluate(Design(model=model), network, trace)
     wrong = differences(
         *({key: part[key] for key in SECTIONS} for part in (report.to_reference(), recorded.full)), REORDERED
     )
@@ -120,7 +128,7 @@ def test_full_size_vgg8_is_reproduced(tmp_path):
 
 
 def test_a_second_run_is_appended(tmp_path):
-    recorded, report = _evaluated(FINISHED[0], tmp_path / "traces")
+    recorded, report = _evaluated(*FINISHED[0], tmp_path / "traces")
     for _ in range(2):
         output, breakdown = report.to_csv(tmp_path, recorded.epoch)
     assert same_print(output.read_text(), recorded.output * 2)
