@@ -1,16 +1,23 @@
-"""One number, choice or switch that a user can set, and tables of them: read, checked and told the same way everywhere.
+"""One number, choice or switch that a user can set, tables of them, and records made of tables.
 
-Designs, hybrid cells, crossbars and training options are all made of `Parameter`s. What `--help`, `neurosim params`,
-the glossary, the stubs and the readers of files know of a parameter, they know from here.
+Designs, hybrid cells, crossbars and training options are all made of `Parameter`s: read, checked and told the same way
+everywhere. What `--help`, `neurosim params`, the glossary, the stubs and the readers of files know of a parameter, they
+know from here.
 """
 
+import dataclasses
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from neurosim.errors import NeurosimError, suggestion
 
 NONE = "none"  # how files and command lines spell "not set"
+ENDLESS = 1 << 62  # an upper limit from here on is only that of the machine
+FEW = 40  # names that a sentence can list
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,9 @@ class Parameter:
         Our spelling -> the reference's number (None: not in the reference), for a parameter that selects one of a
         few things.
     low, high : number or None
-        Inclusive limits of a number; `above` is an exclusive lower limit.
+        Inclusive limits of a number; only where `high` is infinite is infinity a value.
+    above, below : number or None
+        Exclusive limits.
     words : tuple of str
         Texts that a number may also be.
     optional : bool
@@ -41,7 +50,7 @@ class Parameter:
     wanted : str
         What is accepted, in words, where `read` decides.
     aliases : tuple of str
-        Other names of its option on a command line.
+        Names of its option on a command line in place of its own.
     of : type or None
         The type, where the default does not tell it.
     """
@@ -57,6 +66,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     above: float | None = None
+    below: float | None = None
     words: tuple = ()
     optional: bool = False
     read: Callable | None = None
@@ -93,18 +103,27 @@ class Parameter:
             return "true or false"
         if self.choices is not None:
             return ", ".join(str(choice) for choice in self.spellings)
-        if self.above is not None:
-            return f"greater than {self.above:g}" + (f", at most {self.high:g}" if self.high is not None else "")
-        if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
-        if self.low is not None:
-            return f"at least {self.low:g}"
-        return "whole numbers with commas" if self.kind is tuple else "any finite number"
+        if self.kind is str:
+            return "any text"
+        limits = self._limits
+        if self.kind is tuple:
+            return f"whole numbers with commas{', each ' if limits else ''}{limits}"
+        return limits or "any finite number"
+
+    @property
+    def _limits(self):
+        high = None if self.high is not None and ENDLESS <= self.high < math.inf else self.high
+        if self.low is not None and high is not None:
+            return f"{self.low:g} to {high:g}"
+        words = (("greater than", self.above), ("at least", self.low), ("at most", high), ("below", self.below))
+        return ", ".join(f"{word} {limit:g}" for word, limit in words if limit is not None)
 
     # -- values ------------------------------------------------------------------------------------
 
     def check(self, value, where=""):
         """`value` as this parameter's type, or a sentence that says what would be accepted."""
+        if getattr(value, "ndim", None) == 0:
+            value = value.item()  # a NumPy scalar is the number that it holds
         if self.read is not None:
             return self.read(value, where)
         if self.optional and (value is None or value == NONE):
@@ -120,9 +139,13 @@ class Parameter:
             return self.check(text, where)
         if text.lower() in ("true", "false"):
             return self.check(text.lower() == "true", where)
-        if self.kind is tuple:
-            return self.check(tuple(number(part, where) for part in text.split(",") if part.strip()), where)
-        return self.check(number(text, where), where)
+        try:
+            if self.kind is tuple:
+                return self.check(tuple(number(part) for part in text.split(",") if part.strip()), where)
+            value = number(text)
+        except _NoNumber:
+            value = text  # what it is not depends on the parameter
+        return self.check(value, where)
 
     def refusal(self, value, why, where=""):
         """What to raise about a value: where, what, and what would be accepted."""
@@ -156,6 +179,10 @@ class Parameter:
         return int(value) if self.kind is bool else value
 
 
+class _NoNumber(NeurosimError):
+    """A text that should be a number is none."""
+
+
 def number(text, where=""):
     """The number that a text means: whole ones exactly, whatever their size."""
     try:
@@ -164,7 +191,7 @@ def number(text, where=""):
         try:
             return float(text)
         except ValueError:
-            raise NeurosimError(f"{_place(where)}{text!r} is no number") from None
+            raise _NoNumber(f"{_place(where)}{text!r} is no number") from None
 
 
 def _place(where):
@@ -179,45 +206,50 @@ def _switch(parameter, value, where):
     raise parameter.refusal(value, "is neither true nor false", where)
 
 
-def _choice(parameter, value, where):
+def _text(parameter, value, where):
+    if not isinstance(value, str):
+        raise parameter.refusal(value, "is no text", where)
+    if parameter.choices is None:
+        return value
     for choice in parameter.spellings:
-        if isinstance(value, str) and value.lower() == choice.lower():
+        if value.lower() == choice.lower():
             return choice
-    raise parameter.refusal(value, "is not one of its choices", where)
+    raise parameter.refusal(value, f"is not one of its choices{suggestion(value, parameter.spellings)}", where)
 
 
-def _number(parameter, value, where):
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-        raise parameter.refusal(value, "is no number", where)
+def _number(parameter, given, where):
+    if isinstance(given, bool) or not isinstance(given, Real) or given != given:
+        raise parameter.refusal(given, "is no number", where)
     if parameter.kind is int:
-        if abs(value) == math.inf or value != int(value):
-            raise parameter.refusal(value, "is no whole number", where)
-        value = int(value)
+        if abs(given) == math.inf or given != int(given):
+            raise parameter.refusal(given, "is no whole number", where)
+        value = int(given)
     else:
         try:
-            value = float(value)
+            value = float(given)
         except OverflowError:
-            raise parameter.refusal(value, "is out of range", where) from None
+            raise parameter.refusal(given, "is out of range", where) from None
     if parameter.choices is not None and value not in parameter.spellings:
-        raise parameter.refusal(value, "is not one of its choices", where)
+        raise parameter.refusal(given, "is not one of its choices", where)
     if (
         (parameter.low is not None and value < parameter.low)
         or (parameter.above is not None and value <= parameter.above)
         or (parameter.high is not None and value > parameter.high)
-        or abs(value) == math.inf
+        or (parameter.below is not None and value >= parameter.below)
+        or (abs(value) == math.inf and parameter.high != math.inf)
     ):
-        raise parameter.refusal(value, "is out of range", where)
+        raise parameter.refusal(given, "is out of range", where)
     return value
 
 
 def _whole_numbers(parameter, value, where):
     if not isinstance(value, (tuple, list)):
         raise parameter.refusal(value, "is no list of whole numbers", where)
-    return tuple(_number(Parameter(parameter.name, 0, low=parameter.low, high=parameter.high), item, where)
-                 for item in value)
+    single = Parameter(parameter.name, 0, low=parameter.low, high=parameter.high)
+    return tuple(_number(single, item, where) for item in value)
 
 
-_CHECKS = {bool: _switch, str: _choice, int: _number, float: _number, tuple: _whole_numbers}
+_CHECKS = {bool: _switch, str: _text, int: _number, float: _number, tuple: _whole_numbers}
 
 
 class Table(dict):
@@ -251,9 +283,12 @@ class Table(dict):
         return self[name]
 
     def unknown(self, name, where="", known=None):
-        """What to raise about a name that is none."""
-        close = suggestion(name, self if known is None else known)
-        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{close}")
+        """What to raise about a name that is none: it suggests the closest one, or lists all where they are few."""
+        known = list(self if known is None else known)
+        remedy = suggestion(name, known)
+        if not remedy and 0 < len(known) <= FEW:
+            remedy = f"; there are {', '.join(known)}"
+        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{remedy}")
 
     def read(self, name, text, where=""):
         """(parameter, value) that `name` (ours or the reference's) and a text mean."""
@@ -287,3 +322,150 @@ class Table(dict):
     def checked(self, values, where=""):
         """{name: value} with every value as its parameter's type."""
         return {name: self.find(name, where).check(value, where) for name, value in values.items()}
+
+
+def part(kind, *, optional=False):
+    """A field of a `Record` that is an object itself, such as another record.
+
+    Parameters
+    ----------
+    kind : type
+        Its default is `kind()`.
+    optional : bool
+        It may be None, and is unless given.
+    """
+    default = {"default": None} if optional else {"default_factory": kind}
+    return dataclasses.field(**default, metadata={"kind": kind})
+
+
+class Record:
+    """Base of frozen classes whose fields are the parameters of a table.
+
+    >>> class Wire(Record, table=Table([Parameter("width", 40e-9, "m", above=0)], "property of a wire", "width=2e-8")):
+    ...     \"\"\"A wire.\"\"\"
+    >>> Wire(2e-8).replace(width=1e-8).width
+    1e-08
+
+    Every value is checked by its parameter when an object is made, and so is what belongs together (`agree`). Fields of
+    another kind are annotated in the class body, with a default or `part`; they follow those of the table. A class that
+    is derived from another has its fields, too, and the later of two parameters of one name.
+
+    Parameters (of a class)
+    -----------------------
+    table : Table
+    first : sequence of str
+        Fields of the class body that come before the table's.
+    keywords : bool
+        Values are given by name only.
+    """
+
+    table: ClassVar[Table] = Table((), "parameter", "name=value")
+
+    def __init_subclass__(cls, *, table=None, first=(), keywords=False, **more):
+        super().__init_subclass__(**more)
+        bodies = inspect.get_annotations(cls)
+        table = Table((), cls.table.what, cls.table.example) if table is None else table
+        for name, parameter in table.items():
+            setattr(cls, name, parameter.default)
+        cls.__annotations__ = (
+            {name: bodies[name] for name in first} | {name: p.kind for name, p in table.items()} | bodies
+        )
+        cls.table = Table([*cls.table.values(), *table.values()], table.what, table.example)
+        cls.__doc__ = _documented(cls.__doc__, table)
+        dataclass(frozen=True, kw_only=keywords)(cls)
+
+    def __new__(cls, *values, **named):
+        for name in named:
+            if name not in cls.__dataclass_fields__:
+                raise cls.table.unknown(name, known=cls.__dataclass_fields__)
+        return super().__new__(cls)
+
+    def __post_init__(self):
+        for name, parameter in self.table.items():
+            object.__setattr__(self, name, parameter.check(getattr(self, name)))
+        for name, kind, optional in self._parts():
+            value = getattr(self, name)
+            if not isinstance(value, kind) and not (optional and value is None):
+                place = f"{kind.__module__}.{kind.__name__}"
+                raise NeurosimError(f"{name} = {value!r} is no {kind.__name__}; give a {place}")
+        self.agree()
+
+    def agree(self):
+        """Raise a `NeurosimError` about values that do not go together."""
+
+    def replace(self, **changes):
+        """The same with other values; those of parts may be given by their own names.
+
+        Raises
+        ------
+        NeurosimError
+            A name that there is not, or a value out of its range.
+        """
+        fields = self.__dataclass_fields__
+        for name in changes:
+            if name not in fields and name not in self.names():
+                raise self.table.unknown(name, known=self.names())
+        for place, kind, optional in self._parts():
+            if optional or not issubclass(kind, Record):
+                continue
+            inner = {name: changes.pop(name) for name in list(changes) if name not in fields and name in kind.names()}
+            if inner:
+                changes[place] = changes.get(place, getattr(self, place)).replace(**inner)
+        return dataclasses.replace(self, **changes)
+
+    def with_settings(self, settings, option="--set"):
+        """The same with texts of the form NAME=VALUE applied, as after `option` on a command line."""
+        return self.replace(**self.table.settings(settings, option))
+
+    def to_dict(self):
+        """{name: value}, parts as such dicts."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values):
+        """From what `to_dict` returned, or what JSON made of it.
+
+        Raises
+        ------
+        NeurosimError
+            A name that there is not, or a value out of its range.
+        """
+        values = dict(values)
+        for name, kind, _ in cls._parts():
+            if values.get(name) is not None:
+                inner = values[name]
+                values[name] = kind.from_dict(inner) if issubclass(kind, Record) else kind(**inner)
+        return cls(**values)
+
+    @classmethod
+    def parameters(cls):
+        """All parameters, those of parts that are always there included."""
+        inner = [kind for _, kind, optional in cls._parts() if not optional and issubclass(kind, Record)]
+        return [*cls.table.values(), *(parameter for kind in inner for parameter in kind.parameters())]
+
+    @classmethod
+    def names(cls):
+        """Names that `replace` takes."""
+        return dict.fromkeys([*cls.__dataclass_fields__, *(parameter.name for parameter in cls.parameters())])
+
+    @classmethod
+    def _parts(cls):
+        """(name, kind, whether it may be None) of the fields that are objects themselves."""
+        return [(field.name, field.metadata["kind"], field.default is None)
+                for field in dataclasses.fields(cls) if "kind" in field.metadata]
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def _documented(text, table):
+    """The docstring of a record with a section of its parameters."""
+    lines = [inspect.cleandoc(text or "")]
+    if table and "\nAttributes\n" not in lines[0]:
+        lines += ["", "Attributes", "----------"]
+    for p in table.values():
+        unit = f" [{p.unit}]" if p.unit else ""
+        lines += [f"{p.name} : {p.kind.__name__}{' or None' if p.optional else ''}",
+                  f"    {p.told[:1].upper()}{p.told[1:]}{unit}."]  # fmt: skip
+    return "\n".join(lines)
