@@ -21,11 +21,12 @@ import numpy as np
 
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
+from neurosim.processors import VARIABLE, threads
 
 TABLE = "study.csv"
 PROBLEM = "problem"     # the one result that is text
 # Read by BLAS and by neurosim when they are loaded: processes that share the cores take one thread each.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NEUROSIM_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", VARIABLE)
 
 
 def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
@@ -45,7 +46,8 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     folder : str or path
         Made if it is not there.
     jobs : int, optional
-        Processes at the same time, one thread each; as many as processors unless given. 1: in this process.
+        Processes at the same time, one thread each; unless given as many as there would be threads
+        (`neurosim.processors`). 1: in this process.
     progress : callable, optional
         Called as progress(done, total) of the runs still to be made.
     numbers : sequence of str, optional
@@ -67,11 +69,11 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     missing = table.missing()
     if missing:
         check_writable(table.path)
-        jobs = _processors() if jobs is None else jobs
+        jobs = threads() if jobs is None else jobs
         if jobs < 1:
             raise NeurosimError(f"jobs = {jobs} is no number of processes; give 1 or more")
         jobs = min(jobs, len(missing))
-        finished = _here(runs, missing, run) if jobs == 1 else _in_processes(runs, missing, run, jobs)
+        finished = _in_turn(runs, missing, run) if jobs == 1 else _in_processes(runs, missing, run, jobs)
         report = progress or (lambda done, total: None)
         report(0, len(missing))
         for done, (number, results) in enumerate(finished, 1):
@@ -80,11 +82,7 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     return table.frame()
 
 
-def _processors():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _here(runs, numbers, run):
+def _in_turn(runs, numbers, run):
     for number in numbers:
         yield number, run(dict(runs[number]))
 

@@ -56,6 +56,12 @@ def test_processes_have_one_thread_each(tmp_path, monkeypatch):
     assert os.environ["OMP_NUM_THREADS"] == "7"
 
 
+def test_as_many_processes_as_there_would_be_threads(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEUROSIM_THREADS", "1")
+    table = study.run_grid(RUNS, lambda run: {"process": os.getpid()}, tmp_path)
+    assert set(table["process"]) == {os.getpid()}
+
+
 def test_another_study_is_refused(tmp_path):
     study.run_grid(RUNS, square, tmp_path, jobs=1)
     before = (tmp_path / "study.csv").read_bytes()
