@@ -7,7 +7,6 @@ imports where it is used.
 """
 
 import argparse
-import os
 import sys
 import time
 from contextlib import suppress
@@ -82,23 +81,12 @@ def main(options):
                          numbers=module.NUMBERS)
     for name, frame in getattr(module, "tables", lambda table: {})(table).items():
         write_whole(folder / name, frame.to_csv(index=False))
-    _draw(module.figure(table), folder / FIGURE)
+    figure = module.figure(table)
+    write_whole(folder / FIGURE, lambda file: figure.savefig(file, dpi=130, format="png"))
     if not options.quiet:
         print(module.summary(table))
         seconds = duration(time.perf_counter() - start)
         print(f"{len(table)} runs in {seconds}; table and figure are {folder / TABLE} and {FIGURE}", file=sys.stderr)
-
-
-def _draw(figure, path):
-    """Save a figure whole or not at all."""
-    scratch = path.with_name(f".{path.name}.part.png")
-    try:
-        figure.savefig(scratch, dpi=130)
-        os.replace(scratch, path)
-    except OSError as error:
-        raise NeurosimError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 class _Runs(StatusLine):

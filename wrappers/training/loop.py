@@ -9,7 +9,6 @@ else is in the checkpoint. Files and their order: Peng et al., "DNN+NeuroSim V2.
 """
 
 import hashlib
-import os
 import shutil
 import time
 from pathlib import Path
@@ -355,11 +354,11 @@ class Run:
         """Files that are written anew after every epoch."""
         import pandas as pd
 
-        write_whole(self.folder / "epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
+        self._write_whole("epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
         if report is not None:
-            write_whole(self.folder / "results.json", report.to_json())
+            self._write_whole("results.json", report.to_json())
             if report.hybrid:
-                write_whole(self.folder / report.hybrid.FILE_NAME, report.hybrid.to_csv())
+                self._write_whole(report.hybrid.FILE_NAME, report.hybrid.to_csv())
         started = time.perf_counter()
         if started >= self._next_picture or self.epoch + 1 == self.settings.epochs:
             self._draw()
@@ -369,15 +368,14 @@ class Run:
     def _draw(self):
         from neurosim.wrappers.training.plots import training_figure
 
-        part = self.folder / "training.png.part"
+        figure = training_figure(self.history, self.model)
+        self._write_whole("training.png", lambda file: figure.savefig(file, dpi=110, format="png"))
+
+    def _write_whole(self, name, content):
         try:
-            training_figure(self.history, self.model).savefig(part, dpi=110, format="png")
-            os.replace(part, self.folder / "training.png")
-        except OSError as error:
-            raise NeurosimError(
-                f"{part}: cannot be written ({error.strerror or error}); make room and continue with --resume "
-                f"{self.folder}"
-            ) from None
+            write_whole(self.folder / name, content)
+        except NeurosimError as error:
+            raise NeurosimError(f"{error}; make room and continue with --resume {self.folder}") from None
 
     def save(self):
         """Write a checkpoint: from the last transfer of hybrid synapses there is no way on, so it has those before."""

@@ -1,6 +1,5 @@
 """Traces for the chip: what every layer holds and reads, as arrays in memory or as the reference's files."""
 
-import os
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.outputs import write_whole
 from neurosim.traces.traces import LayerTrace, Trace
 from neurosim.wrappers.wage import quantize
 
@@ -195,10 +195,6 @@ def texts(records):
 
 def write(records, folder, epoch, weight_bits, activation_bits):
     """Write the reference's trace files and `trace_command.sh` into a folder; each appears complete or not at all."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    line = command(records, epoch, weight_bits, activation_bits).encode()
+    line = command(records, epoch, weight_bits, activation_bits)
     for name, content in chain(texts(records), [("trace_command.sh", line)]):
-        part = folder / f"{name}.part"
-        part.write_bytes(content)
-        os.replace(part, folder / name)
+        write_whole(Path(folder) / name, content)
