@@ -37,17 +37,17 @@ def test_presets_and_files(tmp_path):
 
 
 @pytest.mark.parametrize("changes, sentence", [
-    ({"row": 64}, "no 'row'.*did you mean 'rows'"),
-    ({"rows": 0}, "rows = 0 is out of range; it takes whole numbers from 1"),
-    ({"rows": 1.5}, "rows = 1.5"),
+    ({"row": 64}, "'row' is no property of a crossbar.*did you mean 'rows'"),
+    ({"rows": 0}, "rows = 0 is out of range; it takes 1 to 4096"),
+    ({"rows": 1.5}, "rows = 1.5 is no whole number; it takes 1 to 4096"),
     ({"rows": True}, "rows = True"),
     ({"r_min": 1e7}, "r_min = 1e\\+07 must be below r_max"),
     ({"r_row": -1}, "r_row = -1"),
     ({"r_row": float("nan")}, "r_row = nan"),
-    ({"adc_bits": 1}, 'adc_bits = 1 .* 2 to 20 or "none"'),
+    ({"adc_bits": 1}, 'adc_bits = 1 .* 2 to 20, or "none"'),
     ({"adc_range": "calibratd"}, 'adc_range = \'calibratd\' .*or "calibrated"'),
     ({"method": "exakt"}, "did you mean 'exact'"),
-    ({"calibrate_gain": 1}, "neither true nor false"),
+    ({"calibrate_gain": 2}, "neither true nor false"),
     ({"stuck_on": 0.6, "stuck_off": 0.6}, "more than all cells"),
     ({"adc_inl": 0.1}, "give adc_bits as well"),
     ({"v": [1]}, "v = \\[1\\]"),
@@ -66,7 +66,7 @@ def test_what_is_no_crossbar(changes, sentence, tmp_path):
 
 @pytest.mark.parametrize("content, sentence", [
     (b"rows = [", "this is no TOML"), (b"\xff\xfe", "no UTF-8"), (b'base = "tximm"', "none of the presets"),
-    (b"[wires]\nr_row = 1", "no 'wires'"),
+    (b"[wires]\nr_row = 1", "'wires' is no property"),
     (b'base = ["txsim"]', "none of the presets"), (b"rows = " + b"[" * 5000, "this is no TOML"),
 ])
 def test_what_is_no_crossbar_file(content, sentence, tmp_path):

@@ -351,9 +351,10 @@ def test_batch_time_of_a_chip():
 # -- mistakes --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("values, sentence", [
-    ({"batch_time": -1}, "batch_time = -1 is no time"), ({"batch_time": np.inf}, "batch_time = inf"),
+    ({"batch_time": -1}, "batch_time = -1 is out of range; it takes at least 0 .s."),
+    ({"batch_time": np.inf}, "batch_time = inf"),
     ({"residue": "kep"}, "did you mean 'keep'"), ({"read_bits": 1}, "read_bits = 1 is out of range"),
-    ({"read_bits": 5.0}, "read_bits = 5.0"), ({"transfer_interval": 0}, "transfer_interval"),
+    ({"read_bits": 5.5}, "read_bits = 5.5 is no whole number"), ({"transfer_interval": 0}, "transfer_interval"),
     ({"significanse": 3}, "did you mean 'significance'"), ({"memory": "RRAM"}, "no hybrid synapse"),
     ({"rest_level": 1.5}, "rest_level"), ({"capacitor_levels": 1}, "capacitor_levels"),
 ])
@@ -429,7 +430,9 @@ def test_times_of_any_size(batch_time, retention_time, kept):
 @pytest.mark.parametrize("words, sentence", [
     (["--transfer-every", "0"], "add --hybrid"),
     (["--transfer-every", "3"], "add --hybrid"), (["--hybrid-set", "residue=keep"], "add --hybrid"),
-    (["--hybrid", "--hybrid-set", "residue"], "NAME=VALUE"), (["--hybrid", "--hybrid-set", "read_bits=x"], "no whole"),
+    (["--hybrid", "--hybrid-set", "residue"], "write it as name=value"),
+    (["--hybrid", "--hybrid-set", "read_bits=x"], "'x' is no number; it takes 2 to 15"),
+    (["--hybrid", "--hybrid-set", "leak_nmos=2"], "'leak_nmos' is no number of a hybrid synapse that training knows"),
     (["--hybrid", "--hybrid-set", "retention_tim=1"], "did you mean 'retention_time'"),
     (["--hybrid", "--hybrid-set", "rest_level=a"], "'a' is no number"),
     (["--hybrid", "--transfer-every", "-2"], "transfer_interval"),
