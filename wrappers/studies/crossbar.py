@@ -89,8 +89,8 @@ def crossbar_of(parameters):
 def run(parameters):
     """Train one network; accuracy [%], mean severity of its arrays, seconds, and why training ended early."""
     from neurosim.wrappers.studies.grid import quick_training
+    from neurosim.wrappers.training.algorithm import TrainingError
     from neurosim.wrappers.training.architecture import Architecture
-    from neurosim.wrappers.wage.layers import TrainingError
     from neurosim.wrappers.wage.model import Model
     from neurosim.wrappers.wage.options import Options
 

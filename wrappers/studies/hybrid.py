@@ -92,10 +92,10 @@ def run(parameters):
 
     from neurosim.wrappers.devices.hybrid import Hybrid, synapse_of
     from neurosim.wrappers.studies.grid import quick_training
+    from neurosim.wrappers.training.algorithm import TrainingError
     from neurosim.wrappers.training.architecture import Architecture
     from neurosim.wrappers.training.data import batches, normalise
     from neurosim.wrappers.wage.hybrid_chip import chip_batch_time, compare_chips
-    from neurosim.wrappers.wage.layers import TrainingError
     from neurosim.wrappers.wage.model import Model
     from neurosim.wrappers.wage.options import Options
 

@@ -8,9 +8,9 @@ Source: Wu et al., "Training and inference with integers in deep neural networks
 
 import numpy as np
 
-from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices import arrays
 from neurosim.wrappers.devices.readout import Reader, weight_after_drift
+from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.parallel import over_slices
 from neurosim.wrappers.wage import _kernels, quantize
 from neurosim.wrappers.wage.convolution import ThroughArrays, Unfolded, Winograd
@@ -18,10 +18,6 @@ from neurosim.wrappers.wage.convolution import ThroughArrays, Unfolded, Winograd
 FINITE = 0x7F800000     # bits of infinity: those of finite numbers are below
 LEAST = 1 << 16         # elements worth a thread
 LEAST_COLUMNS = 64      # columns of a matrix product worth a thread
-
-
-class TrainingError(NeurosimError):
-    """Training cannot go on: errors or gradients vanished, or are no numbers."""
 
 
 def layer_scale(fan_in, weight_bits, beta):

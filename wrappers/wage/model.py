@@ -5,8 +5,6 @@
 >>> loss = model.train_batch(images, labels)         # float32 (images, channels, rows, columns); int
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from neurosim.errors import NeurosimError
@@ -16,20 +14,13 @@ from neurosim.wrappers.devices.synapse import COUNTS, OF_CHIP, Synapse
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.training.parallel import own_threads
+from neurosim.wrappers.training.statistics import Statistics, statistics
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.convolution import Workspace
 from neurosim.wrappers.wage.layers import Layer, TrainingError
 from neurosim.wrappers.wage.options import Options
 
-
-@dataclass(frozen=True)
-class Statistics:
-    """Mean and standard deviation (n - 1) of the last update and of the weights, a number a layer."""
-
-    update_mean: tuple
-    update_std: tuple
-    weight_mean: tuple
-    weight_std: tuple
+__all__ = ["Model", "Statistics"]
 
 
 class Model:
@@ -259,12 +250,8 @@ class Model:
         return float(total) / count, 100.0 * correct / images
 
     def statistics(self):
-        """`Statistics` of the last update and of the weights."""
-        moments = [[_moments(array) for array in (layer.update, layer.weight)] for layer in self.layers]
-        (update_mean, update_std), (weight_mean, weight_std) = (
-            zip(*(pair[kind] for pair in moments), strict=True) for kind in (0, 1)
-        )
-        return Statistics(update_mean, update_std, weight_mean, weight_std)
+        """`training.statistics.Statistics` of the last update and of the weights."""
+        return statistics(self.layers)
 
     # -- state -------------------------------------------------------------------------------------
 
@@ -311,16 +298,3 @@ class Model:
                 start = f"{layer.name}.crossbar."
                 layer.array.restore({name[len(start):]: state[name] for name in state if name.startswith(start)}, start)
         self.draws.restore({name[6:]: state[name] for name in state if name.startswith("draws.")})
-
-
-def _moments(array):
-    """(mean, standard deviation with n - 1), summed in double precision and rounded to float32 as the reference's."""
-    mean = array.mean(dtype=np.float64)
-    return float(np.float32(mean)), float(np.float32(np.sqrt(_square_sum(array, mean) / max(array.size - 1, 1))))
-
-
-def _square_sum(array, mean):
-    """Sum of squared deviations, in pieces so that no large temporary is needed."""
-    flat = array.reshape(-1)
-    pieces = (flat[first : first + (1 << 18)] for first in range(0, flat.size, 1 << 18))
-    return sum(float(np.square(piece.astype(np.float64) - mean).sum()) for piece in pieces)

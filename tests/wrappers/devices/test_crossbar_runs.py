@@ -15,7 +15,7 @@ from neurosim.wrappers.devices.crossbar import PRESETS, Crossbar, named
 from neurosim.wrappers.studies import crossbar as crossbar_study
 from neurosim.wrappers.training import checkpoint, loop
 from neurosim.wrappers.training.data import Dataset
-from neurosim.wrappers.training.settings import Settings
+from neurosim.wrappers.wage.settings import Settings
 
 # -- settings --------------------------------------------------------------------------------------
 

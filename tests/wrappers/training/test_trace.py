@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import neurosim
-from neurosim.wrappers.training import trace
 from neurosim.wrappers.training.architecture import Architecture
+from neurosim.wrappers.wage import trace
 from neurosim.wrappers.wage.model import Model
 
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.readout import Readout
+from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws, GivenDraws
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.convolution import Winograd
-from neurosim.wrappers.wage.layers import TrainingError
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
 
