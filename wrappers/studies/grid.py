@@ -22,6 +22,9 @@ import numpy as np
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
 from neurosim.processors import VARIABLE, threads
+from neurosim.wrappers.studies.quick import quick_training
+
+__all__ = ["quick_training", "run_grid"]
 
 TABLE = "study.csv"
 PROBLEM = "problem"     # the one result that is text
@@ -231,44 +234,3 @@ def _text(value):
     if isinstance(value, np.generic):
         value = value.item()
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def quick_training(model, dataset, *, epochs, batch=200, test_batch=500, seed=0, learning_rate=1.0, augment=True):
-    """Train a model without leaving files.
-
-    Parameters
-    ----------
-    model : wage.model.Model
-    dataset : wage.data.Dataset
-    epochs : int
-    batch, test_batch : int
-        Images of a batch; the last of an epoch may have fewer.
-    seed : int
-        Of the order of the images and of the augmentation.
-    learning_rate : float or callable
-        Multiplies the updates; a callable is given the number of the epoch.
-    augment : bool
-        Shift the images by up to 4 pixels and mirror half of them, as the reference does.
-
-    Returns
-    -------
-    float
-        Accuracy on the test images after the last epoch [%].
-
-    Raises
-    ------
-    wage.layers.TrainingError
-        Errors or gradients vanished, or are no numbers.
-    """
-    from neurosim.wrappers.training.data import batches
-
-    dataset.check(model.architecture)
-    generator = np.random.default_rng(seed)
-    for epoch in range(epochs):
-        rate = learning_rate(epoch) if callable(learning_rate) else learning_rate
-        model.begin_epoch()
-        order = generator.permutation(len(dataset.train_images))
-        for images, labels in batches(dataset.train_images, dataset.train_labels, batch, order,
-                                      generator if augment else None):
-            model.train_batch(images, labels, rate)
-    return model.evaluate(batches(dataset.test_images, dataset.test_labels, test_batch))[1]

@@ -14,9 +14,6 @@ from study_run import square
 import neurosim
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.studies import grid as study
-from neurosim.wrappers.training.architecture import Architecture
-from neurosim.wrappers.training.data import Dataset
-from neurosim.wrappers.wage.model import Model
 
 RUNS = [{"ron": ron, "adc": adc, "seed": seed} for ron in (1e5, 0.1) for adc in ("none", "6") for seed in (0, 1)]
 
@@ -141,22 +138,6 @@ def test_a_killed_study_takes_its_processes_along(tmp_path, kill):
             break
         time.sleep(0.1)
     assert not left
-
-
-def test_quick_training_is_seeded():
-    generator = np.random.default_rng(1)
-    labels = np.arange(120) % 4
-    images = (generator.integers(0, 60, (120, 1, 8, 8)) + 60 * labels[:, None, None, None]).astype(np.uint8)
-    dataset = Dataset("four", images, labels, images[:40], labels[:40])
-
-    def accuracy(**options):
-        model = Model(Architecture.build((8, 8, 1), [{"conv": 8, "padding": 1}, {"pool": 2}, {"fc": 4}]), draws=3)
-        return study.quick_training(model, dataset, epochs=4, batch=25, **options), model.layers[0].weight
-
-    one, two = accuracy(seed=1), accuracy(seed=1, learning_rate=lambda epoch: 1.0)
-    np.testing.assert_array_equal(one[1], two[1])
-    assert one[0] == two[0] > 40
-    assert (accuracy(seed=2, augment=False)[1] != one[1]).any()
 
 
 def die(parameters):
