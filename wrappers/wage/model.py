@@ -11,13 +11,16 @@ from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.arrays import update_curve, write_noise
 from neurosim.wrappers.devices.curve import add_noise, update_weights
 from neurosim.wrappers.devices.synapse import COUNTS, OF_CHIP, Synapse
+from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.training.parallel import own_threads
 from neurosim.wrappers.training.statistics import Statistics, statistics
 from neurosim.wrappers.wage import quantize
+from neurosim.wrappers.wage.chain import Chain
 from neurosim.wrappers.wage.convolution import Workspace
-from neurosim.wrappers.wage.layers import Layer, TrainingError
+from neurosim.wrappers.wage.functions import REMEDY
+from neurosim.wrappers.wage.layers import Layer
 from neurosim.wrappers.wage.options import Options
 
 __all__ = ["Model", "Statistics"]
@@ -42,6 +45,8 @@ class Model:
     ----------
     layers : list of layers.Layer
         From the input; each has `name`, `weight`, `scale`, `velocity`, `gradient`, `update`, `inputs`, `outputs`.
+    chain : chain.Chain
+        The order in which they compute.
     """
 
     def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None):
@@ -60,6 +65,7 @@ class Model:
             Layer(layer, index, layer_options, self.draws, self._workspace, last=index == last)
             for index, layer in enumerate(self.architecture.layers)
         ]
+        self.chain = Chain(self.layers)
         if crossbar is not None:
             for layer in self.layers:
                 layer.put_on(crossbar)
@@ -109,10 +115,7 @@ class Model:
             raise NeurosimError("images hold values that are no finite numbers; normalise them to about -1 to 1")
         x = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
         with own_threads():
-            for layer in self.layers:
-                if not layer.layer.is_conv and x.ndim == 4:
-                    x = np.ascontiguousarray(x.transpose(0, 3, 1, 2)).reshape(len(x), -1)
-                x = layer.forward(x, readout)
+            x = self.chain.forward(x, readout)
         self._logits = x if readout is None else None
         return x.copy()
 
@@ -134,17 +137,12 @@ class Model:
             raise RuntimeError("there is nothing to go back from; call forward() without a read-out first")
         loss, gradient = quantize.squared_error(self._logits, labels)
         self._logits = None
-        for layer in reversed(self.layers):
-            try:
-                with own_threads():
-                    gradient = layer.backward(gradient, wanted=layer.index > 0)
-            except TrainingError:
-                self._find_broken()     # errors may show a cause that lies elsewhere
-                raise
-            if layer.index and not layer.layer.is_conv and self.layers[layer.index - 1].layer.is_conv:
-                images, rows, columns, channels = self.layers[layer.index - 1].outputs.shape
-                gradient = gradient.reshape(images, channels, rows, columns).transpose(0, 2, 3, 1)
-                gradient = np.ascontiguousarray(gradient)
+        try:
+            with own_threads():
+                self.chain.backward(gradient)
+        except TrainingError:
+            self._find_broken()     # errors may show a cause that lies elsewhere
+            raise
         return loss
 
     def _find_broken(self):
@@ -152,7 +150,7 @@ class Model:
         for layer in self.layers:
             for what, array in (("weights", layer.weight), ("outputs", layer.outputs)):
                 if not np.isfinite(array).all():
-                    raise TrainingError(f"{layer.name}: its {what} are no finite numbers; {Layer._remedy}") from None
+                    raise TrainingError(f"{layer.name}: its {what} are no finite numbers; {REMEDY}") from None
 
     def step(self, learning_rate=1.0):
         """Move all weights by the gradients of the last backward pass; the updates are in `layers[n].update`."""
