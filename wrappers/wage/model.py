@@ -9,7 +9,9 @@ import numpy as np
 
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.arrays import update_curve, write_noise
+from neurosim.wrappers.devices.crossbar import Crossbar
 from neurosim.wrappers.devices.curve import add_noise, update_weights
+from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.devices.synapse import COUNTS, OF_CHIP, Synapse
 from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
@@ -50,9 +52,14 @@ class Model:
     """
 
     def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None):
-        for name, value, kind in (("architecture", architecture, Architecture), ("options", options, Options)):
+        kinds = {"architecture": (architecture, Architecture), "options": (options, Options),
+                 "crossbar": (crossbar, Crossbar), "hybrid": (hybrid, Hybrid)}
+        for name, (value, kind) in kinds.items():
             if value is not None and not isinstance(value, kind):
-                raise TypeError(f"{name} must be of {kind.__name__}, not of {type(value).__name__}")
+                raise NeurosimError(
+                    f"{name} must be of {kind.__name__}, not of {type(value).__name__}; give a "
+                    f"{kind.__module__}.{kind.__name__}"
+                )
         self.architecture = architecture or Architecture.default()
         self.options = options or Options()
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
@@ -134,7 +141,7 @@ class Model:
             Labels that do not fit the images or the classes.
         """
         if self._logits is None:
-            raise RuntimeError("there is nothing to go back from; call forward() without a read-out first")
+            raise NeurosimError("there is nothing to go back from; call forward() without a read-out first")
         loss, gradient = quantize.squared_error(self._logits, labels)
         self._logits = None
         try:
