@@ -2,10 +2,13 @@
 
 import dataclasses
 import inspect
+import textwrap
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Table
+
+WIDTH = 100     # of a line of help, beside its indentation
 
 
 def part(kind, *, optional=False):
@@ -156,7 +159,7 @@ def _documented(text, table):
     if table and "\nAttributes\n" not in lines[0]:
         lines += ["", "Attributes", "----------"]
     for p in table.values():
-        unit = f" [{p.unit}]" if p.unit else ""
-        lines += [f"{p.name} : {p.kind.__name__}{' or None' if p.optional else ''}",
-                  f"    {p.told[:1].upper()}{p.told[1:]}{unit}."]  # fmt: skip
+        words = "".join(f' or "{word}"' for word in p.words) + (" or None" if p.optional else "")
+        about = p.told[:1].upper() + p.told[1:] + (f" [{p.unit}]" if p.unit else "")
+        lines += [f"{p.name} : {p.kind.__name__}{words}", textwrap.indent(textwrap.fill(f"{about}.", WIDTH), "    ")]
     return "\n".join(lines)

@@ -7,9 +7,10 @@ systems", IEEE TVLSI 2021, arXiv 2002.11151. docs/crossbar.md has the pipeline, 
 """
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
-from neurosim.crossbar.transfer import Wires
+from neurosim.crossbar.transfer import WIRES, Wires
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.parameter import Parameter, Table
 from neurosim.record import Record
@@ -22,22 +23,20 @@ METHODS = {
     "series": "the cost model's own path only",
 }
 CALIBRATED = "calibrated"
+MOST_OHMS = 1e15
 WRITE_SIGMA = 0.01      # of the write noise, for which gamma is the factor
 
 
 def _parameters():
-    p, ohms = Parameter, {"low": 0.0, "high": 1e15}
+    p = Parameter
     yield p("rows", 64, "", "inputs of an array", low=1, high=4096)
     yield p("columns", 64, "", "outputs of an array", low=1, high=4096)
-    yield p("r_min", 1e5, "ohm", "resistance of a cell at its highest conductance", low=1e-3, high=1e15)
-    yield p("r_max", 1e6, "ohm", "resistance of a cell at its lowest conductance", low=1e-3, high=1e15)
+    yield p("r_min", 1e5, "ohm", "resistance of a cell at its highest conductance", low=1e-3, high=MOST_OHMS)
+    yield p("r_max", 1e6, "ohm", "resistance of a cell at its lowest conductance", low=1e-3, high=MOST_OHMS)
     yield p("cell_bits", 2, "bit", "bits of a cell; the magnitude of a weight takes as many cells, on arrays of their "
             "own, as it needs", low=1, high=14)
-    yield p("r_row", 2.12, "ohm", "wire per cell along a row", **ohms)
-    yield p("r_col", 2.12, "ohm", "wire per cell down a column", **ohms)
-    yield p("rt_row", 100.0, "ohm", "driver of a row", **ohms)
-    yield p("rt_col", 100.0, "ohm", "sense circuit of a column", **ohms)
-    yield p("r_access", 0.0, "ohm", "access device in series with every cell", **ohms)
+    for resistance in WIRES.values():
+        yield replace(resistance, high=MOST_OHMS)
     yield p("method", "fast", "", "how the transfer matrix is found: "
             + ", ".join(f'"{name}" ({meaning})' for name, meaning in METHODS.items()), choices=dict.fromkeys(METHODS))
     yield p("interval", 100, "", "rebuilds from one exact matrix to the next, interpolated", low=1, high=1 << 30)
@@ -90,7 +89,7 @@ class Crossbar(Record, table=CROSSBAR):
     @property
     def wires(self):
         """Series resistances, as `neurosim.crossbar.transfer.Wires`."""
-        return Wires(self.r_row, self.r_col, self.rt_row, self.rt_col, self.r_access)
+        return Wires(**{name: getattr(self, name) for name in WIRES})
 
     @property
     def g_min(self):
