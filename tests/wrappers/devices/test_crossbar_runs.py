@@ -11,7 +11,7 @@ from neurosim.console import told_warnings
 from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices import crossbar as settings_of_crossbars
-from neurosim.wrappers.devices.crossbar import PRESETS, Crossbar, named
+from neurosim.wrappers.devices.crossbar import CROSSBAR, PRESETS, Crossbar, named
 from neurosim.wrappers.studies import crossbar as crossbar_study
 from neurosim.wrappers.training import checkpoint, loop
 from neurosim.wrappers.training.data import Dataset
@@ -62,6 +62,40 @@ def test_what_is_no_crossbar(changes, sentence, tmp_path):
                                 for name, value in changes.items()))
         with pytest.raises(NeurosimError, match=f"x.toml: .*{sentence}"):
             named(path)
+
+
+OHMS, SHARE = (0, 1e15), (0, 1)
+LIMITS = {
+    "rows": (1, 4096), "columns": (1, 4096), "cell_bits": (1, 14), "interval": (1, 1 << 30), "dac_bits": (1, 14),
+    "adc_bits": (2, 20), "r_min": (1e-3, 1e15), "r_max": (1e-3, 1e15), "r_row": OHMS, "r_col": OHMS, "rt_row": OHMS,
+    "rt_col": OHMS, "r_access": OHMS, "dac_gain": (1e-3, 1e3), "dac_offset": (-1, 1), "dac_inl": (-1, 1),
+    "adc_range": (1e-9, 1), "adc_inl": (-1, 1), "variation": (0, 10), "stuck_on": SHARE, "stuck_off": SHARE,
+    "v": (0, 100), "gamma": (0, 1e3),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_of_a_crossbar(name):
+    low, high = LIMITS[name]
+    whole = name in ("rows", "columns", "cell_bits", "interval", "dac_bits", "adc_bits")
+    beside = {"adc_inl": {"adc_bits": 8}, "r_min": {"r_max": 1e15}, "r_max": {"r_min": 1e-3}}.get(name, {})
+    for value in (low, high):
+        if (name, value) in (("r_min", 1e15), ("r_max", 1e-3)):     # there is no resistance beyond
+            continue
+        made = Crossbar(**beside, **{name: value})
+        assert getattr(made, name) == value and type(getattr(made, name)) is (int if whole else float)
+    step = 1 if whole else 1e-9 + 1e-9 * abs(high)
+    for value in (low - (1 if whole else 1e-12), high + step, *((low + 0.5,) if whole else ())):
+        with pytest.raises(NeurosimError, match=f"{name} = .* is (out of range|no whole number); it takes "):
+            Crossbar(**beside, **{name: value})
+    optional = name in ("dac_bits", "adc_bits", "v", "gamma")
+    for value in (None, "none"):
+        if optional:
+            assert getattr(Crossbar(**{name: value}), name) is None
+        else:
+            with pytest.raises(NeurosimError, match=f"{name} = .* is no number"):
+                Crossbar(**{name: value})
+    assert {*LIMITS, "method", "calibrate_gain"} == {*CROSSBAR}
 
 
 @pytest.mark.parametrize("content, sentence", [

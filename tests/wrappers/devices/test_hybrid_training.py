@@ -141,6 +141,22 @@ def test_exact_writes_leave_the_weights(values, seed, batches):
         assert np.count_nonzero(model.layers[0].synapse.charge)
 
 
+@pytest.mark.parametrize("levels", [2, 4, 7])
+def test_a_polarisation_has_as_many_levels_as_it_is_told(levels):
+    """From one end to the other in levels - 1 equal steps; the window of the gate charge spans two of them."""
+    model = model_of(memory="2t1fefet", polarization_levels=levels, transfer_interval=10**9)
+    assert model.hybrid.cell.msb_weight == (levels - 1) / 2
+    every = np.arange(levels, dtype=np.float32) / np.float32(levels - 1)
+    synapse = model.layers[1].synapse
+    synapse._program(np.linspace(-1, 1, 1001, dtype=np.float32))
+    np.testing.assert_array_equal(np.unique(synapse.positive), every)
+    model = model_of(memory="2t1fefet", polarization_levels=levels, transfer_interval=1)
+    shake(model, np.random.default_rng(1), 6, rate=1.0)
+    for layer in model.layers:
+        assert set(np.unique(layer.synapse.positive)) <= set(every)
+    assert layer.synapse.count("writes") > 0
+
+
 def test_a_full_pair_is_written_anew():
     model = model_of(transfer_interval=10**9)
     synapse = model.layers[1].synapse

@@ -89,6 +89,35 @@ class Impatient(loop.Monitor):
             self.stop.set()
 
 
+class Counting(loop.Monitor):
+    """Counts the images of every epoch that were right."""
+
+    def __init__(self):
+        super().__init__(quiet=True)
+        self.correct, self.losses = [], []
+
+    def begin(self, run):
+        self.correct.append(0)
+        self.losses.append([])
+
+    def batch(self, run, loss, accuracy, images):
+        self.correct[-1] += round(accuracy * images)
+        self.losses[-1].append(float(loss))
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_accuracy_and_loss_of_training_are_counted_anew_every_epoch(tmp_path, stopped):
+    """What came before a stop in the middle of an epoch is in the checkpoint."""
+    monitor, stop = Counting(), threading.Event()
+    history = started(tmp_path / "whole", evaluate_every=0).go(monitor)
+    if stopped:
+        with pytest.raises(loop.Stopped):
+            started(tmp_path / "parts", evaluate_every=0).go(Impatient(stop, 6), stop)
+        history = loop.Run.resume(tmp_path / "parts", images()).go()
+    assert [row["train_accuracy [%]"] for row in history] == [100 * count / 70 for count in monitor.correct]
+    assert [row["train_loss"] for row in history] == [pytest.approx(np.mean(losses)) for losses in monitor.losses]
+
+
 @pytest.mark.parametrize("batches", [1, 2, 3, 4, 7, 11])
 def test_a_stopped_run_goes_on_to_the_same_end(undisturbed, tmp_path, batches):
     stop = threading.Event()
