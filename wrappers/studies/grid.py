@@ -93,7 +93,7 @@ def _in_turn(runs, numbers, run):
 def _in_processes(runs, numbers, run, jobs):
     """(number, results) of the runs, as they finish."""
     with _one_thread_each():
-        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_start_process)
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_process, (os.getpid(),))
         try:
             waiting = {pool.submit(run, dict(runs[number])): number for number in numbers}
             while waiting:
@@ -124,10 +124,13 @@ def _one_thread_each():
                 os.environ[name] = value
 
 
-def _start_process():
-    """An interrupted study ends its processes at once, without a traceback of each; a killed one takes them along."""
+def _start_process(parent):
+    """An interrupted study ends its processes at once, without a traceback of each; a killed one takes them along.
+
+    `parent` is told, not asked for: it may be gone by now, and this process be another's child.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent):

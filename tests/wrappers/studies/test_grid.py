@@ -108,6 +108,18 @@ def test_damaged_rows_are_named(tmp_path, cell):
         study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
 
 
+LONGEST = 300       # seconds that a loaded machine may take for anything
+
+
+def wait_for(condition):
+    """Wait until a condition holds; what it then returns."""
+    deadline = time.monotonic() + LONGEST
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+    return found
+
+
 def runs(process):
     """Whether a process is there and no zombie."""
     try:
@@ -116,28 +128,27 @@ def runs(process):
         return False
 
 
-@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_study_takes_its_processes_along(tmp_path, kill):
+@pytest.mark.parametrize("kill, rows", [(signal.SIGTERM, 0), (signal.SIGKILL, 0), (signal.SIGKILL, 1)])
+def test_a_killed_study_takes_its_processes_along(tmp_path, kill, rows):
+    """Be it as soon as they are there, or in the middle of the work."""
     pytest.importorskip("sklearn")
     found = str(Path(neurosim.__file__).resolve().parent.parent)
     code = f"import sys; sys.path.append({found!r}); from neurosim.__main__ import main; sys.exit(main(sys.argv[1:]))"
     words = ["study", "crossbar", "--quick", "--jobs", "2", "--out", str(tmp_path / "out")]
-    started = subprocess.Popen([sys.executable, "-P", "-c", code, *words], stderr=subprocess.PIPE, text=True)
-    children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
-    for _ in range(200):
-        time.sleep(0.1)
-        workers = children.read_text().split()
-        if len(workers) >= 3:     # a resource tracker and two processes
-            break
-    time.sleep(2)
-    started.send_signal(kill)
-    assert started.wait(30) == (130 if kill == signal.SIGTERM else -9)
-    for _ in range(300):
-        left = [worker for worker in workers if runs(worker)]
-        if not left:
-            break
-        time.sleep(0.1)
-    assert not left
+    table = tmp_path / "out" / "study.csv"
+    with subprocess.Popen([sys.executable, "-P", "-c", code, *words], stderr=subprocess.DEVNULL) as started:
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+
+        def workers():
+            assert started.poll() is None
+            found = children.read_text().split()
+            return found if len(found) >= 3 else []     # a resource tracker and two processes
+
+        processes = wait_for(workers)
+        wait_for(lambda: not rows or (table.exists() and len(table.read_text().splitlines()) > rows))
+        started.send_signal(kill)
+        assert started.wait(LONGEST) == (130 if kill == signal.SIGTERM else -9)
+    wait_for(lambda: not any(runs(process) for process in processes))
 
 
 def die(parameters):
