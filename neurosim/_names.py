@@ -1,4 +1,4 @@
-"""Names that are looked up when they are first used, so that importing a package stays fast; and former names."""
+"""Names of things that are imported when they are first used, so that importing a package stays fast; former names."""
 
 import sys
 from importlib import import_module
@@ -30,7 +30,7 @@ def lazily(module, names):
 
 
 def resolve(entry):
-    """What an entry of a table names: a module, `module:name`, or (unless it is a text) the thing itself."""
+    """What an entry of a table stands for: itself, or if it is a text "module:name" (or "module") what that names."""
     if not isinstance(entry, str):
         return entry
     module, _, name = entry.partition(":")

@@ -80,12 +80,13 @@ def add_arguments(parser):
 
 
 def _word_after(option, words):
-    """The value of an option, before a parser reads it; None where it is not given."""
+    """The value of an option, before a parser reads it; None where it is not given. The last one counts."""
+    found = None
     for number, word in enumerate(words):
         name, equals, value = word.partition("=")
         if name == option:
-            return value if equals else next(iter(words[number + 1 :]), None)
-    return None
+            found = value if equals else next(iter(words[number + 1 :]), None)
+    return found
 
 
 def _algorithm(name):

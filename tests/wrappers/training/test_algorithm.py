@@ -165,7 +165,7 @@ def test_the_command_offers_its_options(tmp_path, capsys):
     assert command(tmp_path, "--force", "--algorithm", "signs", "--step", "3") == 2
     assert "unrecognized arguments: --step" in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        cli.main(["train", "--algorithm=steps", "--help"])
+        cli.main(["train", "--algorithm", "wage", "--algorithm=steps", "--help"])
     told = capsys.readouterr().out
     assert "--double" in told and "of a weight (default 1)" in told and "--crossbar" not in told
     assert "what trains: wage, signs, steps (default wage)" in told
