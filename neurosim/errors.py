@@ -1,7 +1,5 @@
 """The one exception a user meets: a sentence that says where, what, and what would work."""
 
-from numbers import Real
-
 
 class NeurosimError(ValueError):
     """A user's mistake, told in one sentence.
@@ -20,11 +18,3 @@ def suggestion(name, known):
 
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def check_whole(name, value, low, high):
-    """Raise a `NeurosimError` unless a value is a whole number from `low` to `high`."""
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    if not number or not low <= value <= high or value != int(value):
-        reach = f"from {low} on" if high >= 1 << 62 else f"from {low} to {high}"
-        raise NeurosimError(f"{name} = {value!r} is out of range; it takes whole numbers {reach}")

@@ -9,10 +9,18 @@ from pathlib import Path
 from neurosim.errors import NeurosimError
 
 
-def write_whole(path, content):
-    """Write a text file that is either whole or, after a failure, as it was before.
+def write_whole(path, content, *, durable=False):
+    """Write a file that is either whole or, after a failure, as it was before.
 
     Folders on the way are made. What is no regular file (a terminal, `/dev/null`) is written to directly.
+
+    Parameters
+    ----------
+    path : str or Path
+    content : str, bytes or callable
+        A callable writes into the file, which it is given open for bytes.
+    durable : bool
+        Wait until the content is on the disk before it takes its place: it survives a loss of power, too.
 
     Raises
     ------
@@ -20,7 +28,7 @@ def write_whole(path, content):
         The file cannot be written.
     """
     with Outputs() as outputs:
-        outputs.replace(path, content)
+        outputs.replace(path, content, durable=durable)
 
 
 class Outputs:
@@ -50,19 +58,19 @@ class Outputs:
                 raise _unwritable(failure.filename2 or failure.filename, failure) from None
         self._undo()
 
-    def replace(self, path, content):
-        """Let the file hold `content`."""
+    def replace(self, path, content, *, durable=False):
+        """Let the file hold `content`; see `write_whole`."""
         path = Path(path)
         try:
             if path.exists() and not path.is_file() and not path.is_dir():
-                path.write_text(content, encoding="utf-8", newline="\n")
+                _fill(path, content)
                 return
             goal = path.resolve()  # a link stays one
             self._make_folder(goal.parent)
             check_writable(path)
             scratch = goal.with_name(goal.name + ".part")
             self._made.append(scratch)
-            scratch.write_text(content, encoding="utf-8", newline="\n")
+            _fill(scratch, content, durable)
         except OSError as error:
             raise _unwritable(path, error) from None
         self._staged.append((scratch, goal))
@@ -183,6 +191,18 @@ class RunFolder:
                 self._outputs._undo()
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             raise _unwritable(self.path, error) from None
+
+
+def _fill(path, content, durable=False):
+    """Write a file in place."""
+    with open(path, "wb") as file:
+        if callable(content):
+            content(file)
+        else:
+            file.write(content.encode() if isinstance(content, str) else content)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _move(source, goal):

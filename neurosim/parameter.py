@@ -1,16 +1,19 @@
 """One number, choice or switch that a user can set, and tables of them: read, checked and told the same way everywhere.
 
-Designs, hybrid cells, crossbars and training options are all made of `Parameter`s. What `--help`, `neurosim params`,
-the glossary, the stubs and the readers of files know of a parameter, they know from here.
+Designs, hybrid cells, crossbars and training options are all made of `Parameter`s (see `record`). What `--help`,
+`neurosim params`, the glossary, the stubs and the readers of files know of a parameter, they know from here.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 
 from neurosim.errors import NeurosimError, suggestion
 
 NONE = "none"  # how files and command lines spell "not set"
+ENDLESS = 1 << 62  # an upper limit from here on is only that of the machine
+FEW = 40  # names that a sentence can list
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Parameter:
         Our spelling -> the reference's number (None: not in the reference), for a parameter that selects one of a
         few things.
     low, high : number or None
-        Inclusive limits of a number; `above` is an exclusive lower limit.
+        Inclusive limits of a number; only where `high` is infinite is infinity a value.
+    above, below : number or None
+        Exclusive limits.
     words : tuple of str
         Texts that a number may also be.
     optional : bool
@@ -41,7 +46,7 @@ class Parameter:
     wanted : str, or callable that returns one
         What is accepted, in words, where `read` decides.
     aliases : tuple of str
-        Other names of its option on a command line.
+        Names of its option on a command line in place of its own.
     of : type or None
         The type, where the default does not tell it.
     """
@@ -57,6 +62,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     above: float | None = None
+    below: float | None = None
     words: tuple = ()
     optional: bool = False
     read: Callable | None = None
@@ -68,6 +74,11 @@ class Parameter:
     def kind(self):
         """int, float, bool, str or tuple (of whole numbers)."""
         return self.of or type(self.default)
+
+    @property
+    def option(self):
+        """Name of its option on a command line, without hyphens before it."""
+        return (self.aliases[0] if self.aliases else self.name).replace("_", "-")
 
     @property
     def told(self):
@@ -93,18 +104,27 @@ class Parameter:
             return "true or false"
         if self.choices is not None:
             return ", ".join(str(choice) for choice in self.spellings)
-        if self.above is not None:
-            return f"greater than {self.above:g}" + (f", at most {self.high:g}" if self.high is not None else "")
-        if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
-        if self.low is not None:
-            return f"at least {self.low:g}"
-        return "whole numbers with commas" if self.kind is tuple else "any finite number"
+        if self.kind is str:
+            return "any text"
+        limits = self._limits
+        if self.kind is tuple:
+            return f"whole numbers with commas{', each ' if limits else ''}{limits}"
+        return limits or "any finite number"
+
+    @property
+    def _limits(self):
+        high = None if self.high is not None and ENDLESS <= self.high < math.inf else self.high
+        if self.low is not None and high is not None:
+            return f"{self.low:g} to {high:g}"
+        words = (("greater than", self.above), ("at least", self.low), ("at most", high), ("below", self.below))
+        return ", ".join(f"{word} {limit:g}" for word, limit in words if limit is not None)
 
     # -- values ------------------------------------------------------------------------------------
 
     def check(self, value, where=""):
         """`value` as this parameter's type, or a sentence that says what would be accepted."""
+        if getattr(value, "ndim", None) == 0:
+            value = value.item()  # a NumPy scalar is the number that it holds
         if self.read is not None:
             return self.read(value, where)
         if self.optional and (value is None or value == NONE):
@@ -120,9 +140,13 @@ class Parameter:
             return self.check(text, where)
         if text.lower() in ("true", "false"):
             return self.check(text.lower() == "true", where)
-        if self.kind is tuple:
-            return self.check(tuple(number(part, where) for part in text.split(",") if part.strip()), where)
-        return self.check(number(text, where), where)
+        try:
+            if self.kind is tuple:
+                return self.check(tuple(number(part) for part in text.split(",") if part.strip()), where)
+            value = number(text)
+        except _NoNumber:
+            value = text  # what it is not depends on the parameter
+        return self.check(value, where)
 
     def refusal(self, value, why, where=""):
         """What to raise about a value: where, what, and what would be accepted."""
@@ -156,6 +180,10 @@ class Parameter:
         return int(value) if self.kind is bool else value
 
 
+class _NoNumber(NeurosimError):
+    """A text that should be a number is none."""
+
+
 def number(text, where=""):
     """The number that a text means: whole ones exactly, whatever their size."""
     try:
@@ -164,7 +192,7 @@ def number(text, where=""):
         try:
             return float(text)
         except ValueError:
-            raise NeurosimError(f"{_place(where)}{text!r} is no number") from None
+            raise _NoNumber(f"{_place(where)}{text!r} is no number") from None
 
 
 def _place(where):
@@ -179,45 +207,50 @@ def _switch(parameter, value, where):
     raise parameter.refusal(value, "is neither true nor false", where)
 
 
-def _choice(parameter, value, where):
+def _text(parameter, value, where):
+    if not isinstance(value, str):
+        raise parameter.refusal(value, "is no text", where)
+    if parameter.choices is None:
+        return value
     for choice in parameter.spellings:
-        if isinstance(value, str) and value.lower() == choice.lower():
+        if value.lower() == choice.lower():
             return choice
-    raise parameter.refusal(value, "is not one of its choices", where)
+    raise parameter.refusal(value, f"is not one of its choices{suggestion(value, parameter.spellings)}", where)
 
 
-def _number(parameter, value, where):
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
-        raise parameter.refusal(value, "is no number", where)
+def _number(parameter, given, where):
+    if isinstance(given, bool) or not isinstance(given, Real) or given != given:
+        raise parameter.refusal(given, "is no number", where)
     if parameter.kind is int:
-        if abs(value) == math.inf or value != int(value):
-            raise parameter.refusal(value, "is no whole number", where)
-        value = int(value)
+        if abs(given) == math.inf or given != int(given):
+            raise parameter.refusal(given, "is no whole number", where)
+        value = int(given)
     else:
         try:
-            value = float(value)
+            value = float(given)
         except OverflowError:
-            raise parameter.refusal(value, "is out of range", where) from None
+            raise parameter.refusal(given, "is out of range", where) from None
     if parameter.choices is not None and value not in parameter.spellings:
-        raise parameter.refusal(value, "is not one of its choices", where)
+        raise parameter.refusal(given, "is not one of its choices", where)
     if (
         (parameter.low is not None and value < parameter.low)
         or (parameter.above is not None and value <= parameter.above)
         or (parameter.high is not None and value > parameter.high)
-        or abs(value) == math.inf
+        or (parameter.below is not None and value >= parameter.below)
+        or (abs(value) == math.inf and parameter.high != math.inf)
     ):
-        raise parameter.refusal(value, "is out of range", where)
+        raise parameter.refusal(given, "is out of range", where)
     return value
 
 
 def _whole_numbers(parameter, value, where):
     if not isinstance(value, (tuple, list)):
         raise parameter.refusal(value, "is no list of whole numbers", where)
-    return tuple(_number(Parameter(parameter.name, 0, low=parameter.low, high=parameter.high), item, where)
-                 for item in value)
+    single = Parameter(parameter.name, 0, low=parameter.low, high=parameter.high)
+    return tuple(_number(single, item, where) for item in value)
 
 
-_CHECKS = {bool: _switch, str: _choice, int: _number, float: _number, tuple: _whole_numbers}
+_CHECKS = {bool: _switch, str: _text, int: _number, float: _number, tuple: _whole_numbers}
 
 
 class Table(dict):
@@ -251,9 +284,12 @@ class Table(dict):
         return self[name]
 
     def unknown(self, name, where="", known=None):
-        """What to raise about a name that is none."""
-        close = suggestion(name, self if known is None else known)
-        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{close}")
+        """What to raise about a name that is none: it suggests the closest one, or lists all where they are few."""
+        known = list(self if known is None else known)
+        remedy = suggestion(name, known)
+        if not remedy and 0 < len(known) <= FEW:
+            remedy = f"; there are {', '.join(known)}"
+        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{remedy}")
 
     def read(self, name, text, where=""):
         """(parameter, value) that `name` (ours or the reference's) and a text mean."""

@@ -43,8 +43,8 @@ def neurosim(kind, runs):
     from neurosim.evaluation.flow import evaluate
     from neurosim.wrappers.devices.crossbar import named
     from neurosim.wrappers.devices.hybrid import Hybrid
-    from neurosim.wrappers.training.trace import capture, chip_trace
     from neurosim.wrappers.wage.model import Model
+    from neurosim.wrappers.wage.trace import capture, chip_trace
 
     crossbar = named(kind.removeprefix("crossbar-")) if kind.startswith("crossbar") else None
     model = Model(crossbar=crossbar, hybrid=Hybrid() if kind == "hybrid" else None)

@@ -5,7 +5,7 @@ import numpy as np
 import neurosim
 from neurosim.wrappers.training import checkpoint, loop
 from neurosim.wrappers.training.data import Dataset
-from neurosim.wrappers.training.settings import Settings
+from neurosim.wrappers.wage.settings import Settings
 
 NETWORK = """
 input = [8, 8, 3]

@@ -1,5 +1,6 @@
 """What several commands share: options that name a network, traces and a design, and how these are read."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -36,6 +37,46 @@ def add_design(parser):
         help="change a parameter (repeatable)",
     )
     add("--correct", metavar="IDS", help="correct defects of the reference where it prints infinities: U5,U18 or all")
+
+
+def add_parameters(parser, parameters):
+    """Give a parser an option for each parameter that stands in a section, in a group a section."""
+    groups = {}
+    for parameter in parameters:
+        if not parameter.section:
+            continue
+        if parameter.section not in groups:
+            groups[parameter.section] = parser.add_argument_group(parameter.section)
+        groups[parameter.section].add_argument(
+            *flags(parameter), dest=parameter.name, metavar="N", type=word_of(parameter), help=_about(parameter)
+        )
+
+
+def flags(parameter):
+    """Options that set a parameter: ours first, then the reference's."""
+    theirs = [f"--{parameter.reference}"] if parameter.reference else []
+    return list(dict.fromkeys([f"--{parameter.option}", *theirs]))
+
+
+def word_of(parameter):
+    """Reads a word of the command line as a parameter's value, for argparse."""
+
+    def read(word):
+        try:
+            return parameter.parse(word)
+        except NeurosimError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def _about(parameter):
+    """Meaning and default of a parameter."""
+    default = parameter.default
+    if default is None:
+        return parameter.told
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else f"{float(default):g}"
+    return f"{parameter.told} (default {shown})"
 
 
 def read_design(options, recorded=None, unless_told=None, *, quiet=False):

@@ -6,9 +6,9 @@ What takes long to import it imports where it runs, so that --help and mistakes 
 
 import argparse
 import sys
-from importlib import import_module
 from typing import NamedTuple
 
+from neurosim._names import resolve
 from neurosim._version import __version__
 from neurosim.commands.arguments import PROGRAM
 from neurosim.console import STATUS_HELP, guarded
@@ -23,7 +23,7 @@ class Command(NamedTuple):
 
     @property
     def loaded(self):
-        return import_module(self.module) if isinstance(self.module, str) else self.module
+        return resolve(self.module)
 
 
 def _ours(module, help):
@@ -61,7 +61,15 @@ first steps
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says a mistake in one line."""
+    """Says a mistake in one line.
+
+    Attributes
+    ----------
+    words : sequence of str
+        What follows the command on the command line, for options that depend on others.
+    """
+
+    words = ()
 
     def __init__(self, **options):
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
@@ -100,6 +108,7 @@ def parser_for(words=()):
         added = commands.add_parser(name, help=command.help, description=about,
                                     epilog=command.loaded.HELP if wanted else None)  # fmt: skip
         if wanted:
+            added.words = tuple(words[1:])
             command.loaded.add_arguments(added)
     return parser
 

@@ -1,29 +1,35 @@
 """`neurosim study`: grids of training runs that answer one question each.
 
-A study is a module with HELP, NUMBERS (results that are finite numbers in every run), `add_arguments(parser)`,
-`runs(options)` -> list of dict, `run(parameters)` -> dict, `figure(table)` -> matplotlib Figure and `summary(table)` ->
-text; it may have `tables(table)` -> {file name: DataFrame} of more tables to write. What takes long to import it
-imports where it is used.
+A study is a module (or anything else) with `runs(options)` -> list of dict, `run(parameters)` -> dict, `figure(table)`
+-> matplotlib Figure and `summary(table)` -> text; `STUDIES` names it. It may have HELP, NUMBERS (results that are
+finite numbers in every run), `add_arguments(parser)`, and `tables(table)` -> {file name: DataFrame} of more tables.
+`run` is called in other processes, so that it must be importable. A study imports what takes long where it is used.
 """
 
 import argparse
-import os
 import sys
 import time
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 
+from neurosim.commands.line import Command
 from neurosim.console import STATUS_HELP, terminating
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
 from neurosim.progress import StatusLine
 from neurosim.units import duration
 
+
+def _ours(module, help):
+    return Command(f"neurosim.wrappers.studies.{module}", help)
+
+
 STUDIES = {
-    "crossbar": ("neurosim.wrappers.studies.crossbar", "train on crossbars that are not ideal, one fault at a time"),
-    "hybrid": ("neurosim.wrappers.studies.hybrid", "set hybrid-precision synapses against non-volatile devices only"),
+    "crossbar": _ours("crossbar", "train on crossbars that are not ideal, one fault at a time"),
+    "hybrid": _ours("hybrid", "set hybrid-precision synapses against non-volatile devices only"),
 }
+# What a study need not have.
+OPTIONAL = {"HELP": "", "NUMBERS": (), "add_arguments": lambda parser: None, "tables": lambda table: {}}
 FIGURE = "study.png"
 
 HELP = f"""\
@@ -37,13 +43,15 @@ example
 
 
 def add_arguments(parser):
-    """Give the parser a command for every study."""
+    """Give the parser a command for every study; only the one that is asked for has its options."""
     commands = parser.add_subparsers(dest="study", metavar="STUDY", required=True)
-    for name, (module, help) in STUDIES.items():
-        module = import_module(module)
-        added = commands.add_parser(
-            name, help=help, description=help[0].upper() + help[1:] + ".", epilog=f"{module.HELP}\n\n{STATUS_HELP}"
-        )
+    for name, study in STUDIES.items():
+        about = study.help[0].upper() + study.help[1:] + "."
+        if name not in getattr(parser, "words", ())[:1]:
+            commands.add_parser(name, help=study.help, description=about)
+            continue
+        epilog = f"{_part(study.loaded, 'HELP')}\n\n{STATUS_HELP}"
+        added = commands.add_parser(name, help=study.help, description=about, epilog=epilog)
         add = added.add_argument
         add("--out", metavar="DIR", required=True, help="folder of the table and the figure; a study there goes on")
         add("--quick", action="store_true", help="a small grid, in less than a minute")
@@ -52,7 +60,12 @@ def add_arguments(parser):
         add("--data", metavar="PATH", default="digits", help="data set: digits (default) or as for neurosim train")
         add("--epochs", metavar="N", type=_count, help="epochs of a run")
         add("--quiet", action="store_true", help="print neither summary nor progress")
-        module.add_arguments(added)
+        _part(study.loaded, "add_arguments")(added)
+
+
+def _part(study, name):
+    """An attribute of a study, or what stands for it where the study has none."""
+    return getattr(study, name, OPTIONAL[name])
 
 
 def _count(text):
@@ -68,7 +81,7 @@ def main(options):
     from neurosim.wrappers.studies.grid import TABLE, run_grid
     from neurosim.wrappers.training.data import load
 
-    module = import_module(STUDIES[options.study][0])
+    study = STUDIES[options.study].loaded
     folder = Path(options.out)
     if folder.exists() and not folder.is_dir():
         raise NeurosimError(f"{folder}: this is a file; give a folder for the study with --out")
@@ -78,27 +91,16 @@ def main(options):
     check_writable(folder / TABLE)
     start = time.perf_counter()
     with _Runs(quiet=options.quiet) as progress, terminating():
-        table = run_grid(module.runs(options), module.run, folder, jobs=options.jobs, progress=progress,
-                         numbers=module.NUMBERS)
-    for name, frame in getattr(module, "tables", lambda table: {})(table).items():
+        table = run_grid(study.runs(options), study.run, folder, jobs=options.jobs, progress=progress,
+                         numbers=_part(study, "NUMBERS"))
+    for name, frame in _part(study, "tables")(table).items():
         write_whole(folder / name, frame.to_csv(index=False))
-    _draw(module.figure(table), folder / FIGURE)
+    figure = study.figure(table)
+    write_whole(folder / FIGURE, lambda file: figure.savefig(file, dpi=130, format="png"))
     if not options.quiet:
-        print(module.summary(table))
+        print(study.summary(table))
         seconds = duration(time.perf_counter() - start)
         print(f"{len(table)} runs in {seconds}; table and figure are {folder / TABLE} and {FIGURE}", file=sys.stderr)
-
-
-def _draw(figure, path):
-    """Save a figure whole or not at all."""
-    scratch = path.with_name(f".{path.name}.part.png")
-    try:
-        figure.savefig(scratch, dpi=130)
-        os.replace(scratch, path)
-    except OSError as error:
-        raise NeurosimError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 class _Runs(StatusLine):

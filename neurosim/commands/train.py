@@ -1,21 +1,18 @@
 """`neurosim train`: options of a training run, and the run."""
 
-import argparse
 import signal
 import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from neurosim.commands.arguments import PROGRAM, read_design, warn
+from neurosim.commands.arguments import PROGRAM, add_parameters, flags, read_design, warn
 from neurosim.console import STATUS_HELP, told_warnings
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
 
 # Built-in starts.
 EXAMPLES = {"digits": {"data": "digits", "network": "small", "epochs": 6, "batch_size": 50}}
-# Pulses of a hybrid synapse are not drawn at random: they need a learning rate that suits them.
-HYBRID_RATE = 1 / 32
 # Built-in networks, and what the default chip needs to hold them: small arrays for a small network, with cells that are
 # stretched to the width of the circuits beside them.
 NETWORKS = {
@@ -23,53 +20,9 @@ NETWORKS = {
     "small": {"array_rows": 16, "array_columns": 16, "relax_cell_height": True, "relax_cell_width": True},
 }
 TYPES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
+# Options that a run which goes on may have: those about itself, and settings that change nothing that is computed.
+OF_RESUME = ("command", "resume", "data", "quiet")
 KEPT_ON_RESUME = ("epochs", "evaluate_every", "checkpoint_every", "log_every", "traces")
-
-# Groups of (name, the reference's name, kind, meaning).
-NUMBERS = {
-    "training": (
-        ("epochs", "epochs", int, "epochs to train"),
-        ("batch_size", "batch_size", int, "images per weight update"),
-        ("learning_rate", "grad_scale", float, "factor of the update; 0.03125 with --hybrid unless given"),
-        ("drops", "decreasing_lr", "list", "epochs at whose start the learning rate is divided by 8"),
-        ("seed", "seed", int, "seed of all random draws"),
-        ("beta", None, float, "initial weights reach beta / 2^(weight bits - 1); by weight bits unless given"),
-    ),
-    "precision and device": (
-        ("weight_bits", "wl_weight", int, "bits of a weight"),
-        ("update_bits", "wl_grad", int, "bits of a weight update"),
-        ("activation_bits", "wl_activate", int, "bits of an activation"),
-        ("error_bits", "wl_error", int, "bits of an error; -1 for no quantisation"),
-        ("levels", "max_level", int, "conductance states of a device"),
-        ("ltp", "nonlinearityLTP", float, "nonlinearity label of potentiation, -9 to 9"),
-        ("ltd", "nonlinearityLTD", float, "nonlinearity label of depression; negative for an asymmetric device"),
-        ("cycle_variation", "c2cVari", float, "cycle-to-cycle variation, as a fraction of the weight range"),
-        ("device_variation", "d2dVari", float, "device-to-device variation of the nonlinearity labels"),
-    ),
-    "hardware read-out of the tests": (
-        ("hardware", "inference", "switch", "1: test through cells and ADC; 0: test exactly"),
-        ("cell_bits", "cellBit", int, "bits of a cell"),
-        ("on_off_ratio", "onoffratio", float, "highest over lowest conductance"),
-        ("array_rows", "subArray", int, "rows that are summed before the ADC"),
-        ("adc_bits", "ADCprecision", int, "bits of the ADC"),
-        ("variation", "vari", float, "relative variation of a conductance at every read"),
-    ),
-    "retention": (
-        ("time", "t", float, "time since the weights were written"),
-        ("rate", "v", float, "drift coefficient; 0 for none"),
-        ("fixed", "detect", "switch", "1: all cells drift to the target; 0: each drifts at random"),
-        ("target", "target", float, "where fixed drift ends, as a fraction of the range"),
-    ),
-    "how often": (
-        ("test_every", "test_interval", int, "test after every N-th epoch"),
-        ("evaluate_every", None, int, "evaluate the chip after every N-th epoch that is tested; 0: never"),
-        ("checkpoint_every", None, int, "batches between checkpoints inside an epoch; 0: only at its end"),
-        ("log_every", "log_interval", int, "batches between lines of the log"),
-    ),
-}
-# Names of settings that would be no good names of options.
-FLAGS = {"array_rows": "read-rows", "time": "retention-time", "rate": "drift-rate", "fixed": "drift-fixed",
-         "target": "drift-target", "variation": "read-variation", "drops": "lower-rate-at"}
 
 
 HELP = f"""\
@@ -99,15 +52,18 @@ Ctrl-C stops after the batch at hand, with a checkpoint; after a kill or a full 
 
 
 def add_arguments(parser):
-    """Give a parser the options of `neurosim train`."""
-    from neurosim.wrappers.devices import crossbar, hybrid
-    from neurosim.wrappers.training.settings import Settings
+    """Give a parser the options of `neurosim train`: those of every run, and of the algorithm that is asked for."""
+    from neurosim.wrappers.training.algorithm import ALGORITHMS
+    from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM, HOW_OFTEN
 
+    chosen = _algorithm(_word_after("--algorithm", getattr(parser, "words", ())))
     add = parser.add_argument
     add("--example", metavar="NAME", help="a built-in start: digits (data, small network, chip, 6 epochs)")
     add("--data", metavar="PLACE", help="CIFAR-10/100 archive or folder, IDX files, .npz file, or the word digits")
     add("--type", choices=TYPES, help="refuse data of another kind")
     add("--network", metavar="NAME|FILE", help="vgg8 (default), small, or a TOML file of layers")
+    add("--algorithm", metavar="NAME", help=f"what trains: {', '.join(ALGORITHMS)} (default {DEFAULT_ALGORITHM}); "
+        "each has options of its own")
     add("--out", "--logdir", metavar="DIR", help="folder of the run (default: the first free runs/train...)")
     add("--force", action="store_true", help="begin in a folder that holds something; its CSV files are added to")
     add("--resume", metavar="DIR", help="continue the run of a folder from its checkpoint")
@@ -117,74 +73,40 @@ def add_arguments(parser):
     add("--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help="change a chip parameter")
     add("--correct", metavar="IDS", help="correct quirks: W1,W2 of the trainer's files, U5,... of the chip, or all")
     add("--quiet", action="store_true", help="no progress, no summary")
-    crossbar.add_arguments(parser)
-    hybrid.add_arguments(parser)
-    for title, rows in NUMBERS.items():
-        group = parser.add_argument_group(title)
-        for name, theirs, kind, meaning in rows:
-            flags = _flags(name, theirs)
-            default = _default(Settings(), name)
-            if default is not None:
-                shown = ",".join(map(str, default)) if kind == "list" else f"{float(default):g}"
-                meaning += f" (default {shown})"
-            group.add_argument(*flags, dest=name, metavar="N", type=_reader(kind), help=meaning)
+    chosen.add_arguments(parser)
+    parameters = chosen.settings.parameters()
+    last = [parameter for parameter in parameters if parameter.section == HOW_OFTEN]
+    add_parameters(parser, [parameter for parameter in parameters if parameter not in last] + last)
 
 
-def _flags(name, theirs):
-    own = "--" + FLAGS.get(name, name).replace("_", "-")
-    return list(dict.fromkeys([own, *([f"--{theirs}"] if theirs else [])]))
+def _word_after(option, words):
+    """The value of an option, before a parser reads it; None where it is not given. The last one counts."""
+    found = None
+    for number, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name == option:
+            found = value if equals else next(iter(words[number + 1 :]), None)
+    return found
 
 
-def _default(settings, name):
-    for holder in (settings, settings.options, settings.readout, settings.options.retention):
-        if hasattr(holder, name):
-            return getattr(holder, name)
-    raise LookupError(name)
+def _algorithm(name):
+    from neurosim.wrappers.training import algorithm
+    from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM
 
-
-def _reader(kind):
-    """Turns a word into a number, or says what would be one."""
-    wanted = {int: "a whole number", float: "a number", "switch": "0 or 1", "list": "whole numbers with commas"}[kind]
-
-    def read(word):
-        try:
-            if kind == "list":
-                return tuple(int(part) for part in word.split(",") if part.strip())
-            if kind is int and word.strip().lstrip("+-").isdecimal():
-                return int(word)    # of any size; as a float it would be rounded
-            value = float(word)
-            if kind == "switch":
-                if value not in (0, 1):
-                    raise ValueError
-                return bool(value)
-            if kind is int:
-                if value != int(value):
-                    raise ValueError
-                return int(value)
-            if value != value:
-                raise ValueError
-            return value
-        except (ValueError, OverflowError):
-            raise argparse.ArgumentTypeError(f"{word!r} is not {wanted}") from None
-
-    return read
+    return algorithm.named(name or DEFAULT_ALGORITHM, "--algorithm: ")
 
 
 def main(options):
     """Train, or go on training."""
-    given = {name: getattr(options, name) for rows in NUMBERS.values() for name, *_ in rows}
-    given = {name: value for name, value in given.items() if value is not None}
-    if options.traces is not None:
-        given["traces"] = options.traces
-    run = _resumed(options, given) if options.resume else _started(options, given)
     from neurosim.wrappers.training.monitor import Monitor
 
+    run = _resumed(options) if options.resume else _started(options)
     if run.epoch >= run.settings.epochs:
         raise NeurosimError(
             f"{run.folder}: all {run.settings.epochs} epochs are done; give a larger number with --epochs to go on"
         )
     if run.settings.evaluate_every:
-        for sentence in run._plan().warnings.values():
+        for sentence in run.plan().warnings.values():
             warn(sentence)
     if run.settings.traces:
         _write_program(run)
@@ -196,31 +118,35 @@ def main(options):
         print(f"{found}everything is in {run.folder}{'' if str(run.folder).endswith('/') else '/'}")
 
 
-def _started(options, given):
+def _given(options, algorithm):
+    """{setting: value} of the options that stand on the command line."""
+    names = [parameter.name for parameter in algorithm.settings.parameters() if parameter.section] + ["traces"]
+    values = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _started(options):
     """A new run."""
-    from neurosim.wrappers.devices import crossbar, hybrid
     from neurosim.wrappers.training import data
     from neurosim.wrappers.training.loop import Run
-    from neurosim.wrappers.training.settings import CORRECTIONS, Settings
-    from neurosim.wrappers.wage.hybrid_chip import design_for
+    from neurosim.wrappers.training.settings import CORRECTIONS, DEFAULT_ALGORITHM
 
+    algorithm = _algorithm(options.algorithm)
+    given = _given(options, algorithm)
     example = _example(options.example)
     place = options.data or example.get("data")
     if place is None:
         raise NeurosimError("no data: give --data PLACE (a CIFAR-10 archive, for instance), or --example digits")
     words = (options.correct or "").upper().replace(",", " ").split()
-    mine = tuple(name for name in CORRECTIONS if name in words or "ALL" in words)
+    corrections = tuple(name for name in CORRECTIONS if name in words or "ALL" in words)
     options.correct = ",".join(word for word in words if word not in CORRECTIONS) or None
-    start = {name: example[name] for name in ("epochs", "batch_size") if name in example}
-    if options.hybrid:
-        start["learning_rate"] = HYBRID_RATE
     network = options.network or example.get("network", "vgg8")
-    settings = Settings(
-        network=_network(network),
-        data=_place(place), corrections=mine,
-        crossbar=crossbar.from_arguments(options),
-    ).replace(**{**start, **given})
-    for sentence in _without_effect(settings, given):
+    settings = algorithm.started(options, {
+        "network": _network(network), "data": _place(place), "corrections": corrections,
+        "algorithm": options.algorithm or DEFAULT_ALGORITHM,
+        **{name: example[name] for name in ("epochs", "batch_size") if name in example}, **given,
+    })
+    for sentence in algorithm.remarks(settings, given):
         warn(sentence)
     folder = Path(options.out) if options.out else free_folder(Path("runs") / f"train-{options.example or 'run'}")
     _check_folder(folder, options.force)
@@ -229,50 +155,15 @@ def _started(options, given):
         raise NeurosimError(
             f"--type {options.type}: {place} holds {dataset.name}; leave --type out, or give other --data"
         )
-    design = _design(options, settings, NETWORKS.get(network, {}), len(dataset.train_images))
-    synapse = hybrid.from_arguments(options, lambda cell: _batch_time(cell, settings, design, dataset), design)
-    if synapse is not None:
-        settings, design = settings.replace(hybrid=synapse), design_for(synapse.cell, design)
+    known = algorithm.chip(settings)
+    design = _design(options, settings, known, NETWORKS.get(network, {}), len(dataset.train_images))
+    settings, design = algorithm.joined(settings, design, dataset, options)
     return Run.start(settings, folder, design, dataset)
-
-
-def _without_effect(settings, given):
-    """What was given but changes nothing, or not what it says, in sentences."""
-    readout = [name for name, *_ in NUMBERS["hardware read-out of the tests"] if name != "hardware" and name in given]
-    if readout and not settings.hardware:
-        yield f"{_flags(readout[0], None)[0]} has no effect: tests are exact without --hardware 1"
-    cells, bits = settings.readout.cell_bits, settings.options.weight_bits
-    if settings.hardware and bits % cells:
-        yield (
-            f"cells of {cells} bits do not fill weights of {bits}: the {bits % cells} highest bits are not read; use "
-            "--cell-bits that divide --weight-bits"
-        )
 
 
 def _place(data):
     """A place of images that holds from any folder."""
     return data if data == "digits" else str(Path(data).absolute())
-
-
-def _batch_time(cell, settings, design, dataset):
-    """Time of a batch on the chip: what synapses forget depends on it."""
-    from neurosim.wrappers.training import data
-    from neurosim.wrappers.training.architecture import Architecture
-    from neurosim.wrappers.wage.hybrid_chip import chip_batch_time
-    from neurosim.wrappers.wage.layers import TrainingError
-
-    architecture = Architecture.from_text(settings.network, "network")
-    dataset.check(architecture)
-    batch = slice(settings.batch_size)
-    try:
-        return chip_batch_time(
-            architecture, cell, data.normalise(dataset.train_images[batch]), dataset.train_labels[batch],
-            design=design, options=settings.options, seed=settings.seed, learning_rate=settings.learning_rate,
-        )
-    except TrainingError:
-        raise
-    except NeurosimError as error:
-        raise NeurosimError(f"{error}; mend the chip, or give --hybrid-set batch_time=SECONDS") from None
 
 
 def _example(name):
@@ -296,9 +187,8 @@ def _network(word):
     return Path(word).read_text(encoding="utf-8")
 
 
-def _design(options, settings, fitting, images):
+def _design(options, settings, known, fitting, images):
     """The chip: what is given, and what the training knows (bits, and unless a file says so, images a batch)."""
-    known = {"synapse_bits": settings.options.weight_bits, "input_bits": settings.options.activation_bits}
     unless_told = {"batch_size": settings.batch_size, "iterations": -(-images // settings.batch_size)}
     if not options.design:
         unless_told |= fitting
@@ -317,23 +207,25 @@ def _check_folder(folder, force):
         raise NeurosimError(f"{folder}: the folder is not empty; {way}give another --out, or --force")
 
 
-def _resumed(options, given):
-    """A run that goes on."""
+def _resumed(options):
+    """A run that goes on, with the algorithm that its checkpoint names."""
     from neurosim.wrappers.training.loop import Run
+    from neurosim.wrappers.training.settings import RUN
 
-    names = ("example", "type", "network", "out", "design", "settings", "correct", "force", "crossbar",
-             "crossbar_set", "hybrid", "transfer_every", "hybrid_set")
-    words = {"set" if name == "settings" else name.replace("_", "-"): getattr(options, name) for name in names}
-    fixed = [f"--{name}" for name, value in words.items() if value not in (None, [], False)]
-    fixed += [_flags(name, None)[0] for name in given if name not in KEPT_ON_RESUME]
+    kept = {name: getattr(options, name) for name in KEPT_ON_RESUME if getattr(options, name) is not None}
+    given = _given(options, _algorithm(options.algorithm))
+    fixed = [name for name, value in vars(options).items()
+             if name not in (*OF_RESUME, *KEPT_ON_RESUME) and (name in given or value not in (None, [], False))]
     if fixed:
+        names = {parameter.name: parameter.option for parameter in _algorithm(options.algorithm).settings.parameters()}
+        option = ({"settings": "set"} | names).get(fixed[0], fixed[0].replace("_", "-"))
         raise NeurosimError(
-            f"{fixed[0]} cannot change in the middle of a run; --resume takes --data (the same images in another "
-            "place), " + ", ".join(_flags(name, None)[0] for name in KEPT_ON_RESUME)
+            f"--{option} cannot change in the middle of a run; --resume takes --data (the same images in another "
+            "place), " + ", ".join(flags(RUN[name])[0] for name in KEPT_ON_RESUME)
         )
     if options.data:
-        given["data"] = _place(options.data)
-    return Run.resume(options.resume, **given)
+        kept["data"] = _place(options.data)
+    return Run.resume(options.resume, **kept)
 
 
 def _write_program(run):

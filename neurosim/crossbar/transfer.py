@@ -13,7 +13,6 @@ docs/crossbar.md has equations, limits and defaults.
 import math
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from numbers import Real
 from typing import NamedTuple
 
@@ -22,7 +21,9 @@ import numpy as np
 from neurosim.crossbar import _transfer
 from neurosim.crossbar.tiles import cell_conductances, gain, real_numbers, tile, tile_vectors, untile, whole_number
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.parameter import Parameter, Table
 from neurosim.processors import threads
+from neurosim.record import Record
 
 __all__ = [
     "METHODS",
@@ -52,41 +53,30 @@ class SeverityWarning(UserWarning):
     """The fast model was asked for an array whose wires it cannot describe."""
 
 
-@dataclass(frozen=True)
-class Wires:
-    """Series resistances of an array [ohm].
+def _wires():
+    wire = "40 nm wire (4.03e-8 ohm m, aspect ratio 1.9) over a cell of 4 F"
+    estimate = "engineering estimate"
 
-    Attributes
-    ----------
-    r_row, r_col : float
-        Wire per cell along a row and down a column; by default a 40 nm wire (4.03e-8 ohm m, aspect ratio 1.9) over a
-        cell of 4 F.
-    rt_row, rt_col : float
-        Driver of a row and sense circuit of a column; by default an engineering estimate.
-    r_access : float
-        Access device in series with every cell: about 15 kohm for 1T1R, 0 for cross-points.
-    """
+    def p(name, default, meaning, source=""):
+        return Parameter(name, default, "ohm", meaning, source=source, low=0.0)
 
-    r_row: float = 2.12
-    r_col: float = 2.12
-    rt_row: float = 100.0
-    rt_col: float = 100.0
-    r_access: float = 0.0
+    yield p("r_row", 2.12, "wire per cell along a row", wire)
+    yield p("r_col", 2.12, "wire per cell down a column", wire)
+    yield p("rt_row", 100.0, "driver of a row", estimate)
+    yield p("rt_col", 100.0, "sense circuit of a column", estimate)
+    yield p("r_access", 0.0, "access device in series with every cell: about 15 kohm for 1T1R, 0 for cross-points")
 
-    def __post_init__(self):
-        for name, value in asdict(self).items():
-            try:
-                number = float(value)
-            except (TypeError, ValueError, OverflowError):
-                number = math.nan
-            if not 0 <= number < math.inf:
-                raise NeurosimError(f"{name} = {value!r} is no resistance: give ohms from 0 up, such as {name}=2.12")
-            object.__setattr__(self, name, number)
+
+WIRES = Table(_wires(), "series resistance of an array", "r_row=2.12")
+
+
+class Wires(Record, table=WIRES):
+    """Series resistances of an array."""
 
     @property
     def keywords(self):
         """The five values as keyword arguments of the functions of this module."""
-        return asdict(self)
+        return self.to_dict()
 
     @property
     def lines(self):

@@ -304,11 +304,10 @@ class LayerArrays:
                 self.digits = np.array(state["digits"]) if self.converts else None
 
 
-def multiply_all(arrays, x, out, direction, factor):
+def multiply_all(arrays, x, out, direction):
     """The sums of a fully connected layer, images shared among threads."""
     ranges = arrays.ranges(x, direction)
     over_slices(lambda a, b: arrays.multiply(x[a:b], out[a:b], direction, ranges, a), len(x), least=16)
-    out *= np.float32(factor)
 
 
 def update_curve(options, crossbar):

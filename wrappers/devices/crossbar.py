@@ -6,91 +6,71 @@ systems", IEEE TVLSI 2021, arXiv 2002.11151. docs/crossbar.md has the pipeline, 
 >>> model = Model(crossbar=named("txsim").replace(r_row=4.0, adc_bits=6))
 """
 
-import math
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
 
-from neurosim.crossbar.transfer import Wires
+from neurosim.crossbar.transfer import WIRES, Wires
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.parameter import Parameter, Table
+from neurosim.record import Record
 
-METHODS = ("fast", "exact", "auto", "interpolated", "series")
+METHODS = {
+    "fast": "the fast model",
+    "exact": "the whole network of resistors",
+    "auto": "exact where the fast model does not suffice",
+    "interpolated": "exact every `interval` rebuilds, corrected in between",
+    "series": "the cost model's own path only",
+}
 CALIBRATED = "calibrated"
+MOST_OHMS = 1e15
 WRITE_SIGMA = 0.01      # of the write noise, for which gamma is the factor
 
 
-@dataclass(frozen=True)
-class Crossbar:
-    """What is not ideal about the arrays of a chip; each field can be changed on its own.
+def _parameters():
+    p = Parameter
+    yield p("rows", 64, "", "inputs of an array", low=1, high=4096)
+    yield p("columns", 64, "", "outputs of an array", low=1, high=4096)
+    yield p("r_min", 1e5, "ohm", "resistance of a cell at its highest conductance", low=1e-3, high=MOST_OHMS)
+    yield p("r_max", 1e6, "ohm", "resistance of a cell at its lowest conductance", low=1e-3, high=MOST_OHMS)
+    yield p("cell_bits", 2, "bit", "bits of a cell; the magnitude of a weight takes as many cells, on arrays of their "
+            "own, as it needs", low=1, high=14)
+    for resistance in WIRES.values():
+        yield replace(resistance, high=MOST_OHMS)
+    yield p("method", "fast", "", "how the transfer matrix is found: "
+            + ", ".join(f'"{name}" ({meaning})' for name, meaning in METHODS.items()), choices=dict.fromkeys(METHODS))
+    yield p("interval", 100, "", "rebuilds from one exact matrix to the next, interpolated", low=1, high=1 << 30)
+    yield p("dac_bits", None, "bit", "bits of a DAC beside the sign, wider inputs are sent in several cycles; none: "
+            "any voltage", of=int, optional=True, low=1, high=14)
+    yield p("dac_gain", 1.0, "", "of the voltage `gain u + offset + bend`, where u is -1 to 1", low=1e-3, high=1e3)
+    yield p("dac_offset", 0.0, "", "of this voltage", low=-1.0, high=1.0)
+    yield p("dac_inl", 0.0, "", "largest bend of this voltage, a cubic one", low=-1.0, high=1.0)
+    yield p("adc_bits", None, "bit", "bits of the ADC behind every column (forward) and row (backward), sign included; "
+            "none: no rounding", of=int, optional=True, low=2, high=20)
+    yield p("adc_range", CALIBRATED, "", "full scale of an ADC, as a fraction of the current of a column of cells that "
+            "all are at their highest conductance with full input; calibrated: the largest current that the first "
+            "inputs of a batch make in the layer", of=float, words=(CALIBRATED,), low=1e-9, high=1.0)
+    yield p("adc_inl", 0.0, "", "largest deviation of a cubic bend of an ADC, in units of the full scale", low=-1.0,
+            high=1.0)
+    yield p("calibrate_gain", False, "", "undo the mean loss of every array digitally")
+    yield p("variation", 0.0, "", "relative standard deviation of the conductance of cells, drawn once", low=0.0,
+            high=10.0)
+    yield p("stuck_on", 0.0, "", "share of cells that stay at their highest conductance, drawn once", low=0.0, high=1.0)
+    yield p("stuck_off", 0.0, "", "share of cells that stay at their lowest conductance, drawn once", low=0.0, high=1.0)
+    yield p("v", None, "", "write nonlinearity: conductance changes by 1 - exp(-v p) where it should change by p; 0: "
+            "linear, none: the device curve of `Options`", of=float, optional=True, low=0.0, high=100.0)
+    yield p("gamma", None, "", "write noise, in units of 1 % of the range for a write over all of it, growing with the "
+            "square root of the move; none: the cycle-to-cycle variation of `Options`", of=float, optional=True,
+            low=0.0, high=1e3)
 
-    Attributes
-    ----------
-    rows, columns : int
-        Size of an array: inputs, outputs.
-    r_min, r_max : float
-        Resistance of a cell at its highest and lowest conductance [ohm].
-    cell_bits : int
-        Bits of a cell; the magnitude of a weight takes as many cells, on arrays of their own, as it needs.
-    r_row, r_col, rt_row, rt_col, r_access : float
-        Wires, terminals, access devices [ohm], see `neurosim.crossbar.transfer.Wires`.
-    method : str
-        Of the transfer matrix: "fast", "exact", "auto" (exact where the fast model does not suffice), "interpolated"
-        (exact every `interval` rebuilds, corrected in between) or "series" (the cost model's own path only).
-    interval : int
-    dac_bits : int or None
-        Bits of a DAC beside the sign; wider inputs are sent in several cycles. None: any voltage.
-    dac_gain, dac_offset, dac_inl : float
-        Voltage `gain u + offset + bend`, where u is -1 to 1 and the bend a cubic one of at most `inl`.
-    adc_bits : int or None
-        Bits of the ADC behind every column (forward) and row (backward), sign included. None: no rounding.
-    adc_range : float or "calibrated"
-        Its full scale, as a fraction of the current of a column of cells that all are at their highest conductance
-        with full input; or the largest current that the first inputs of a batch make in the layer.
-    adc_inl : float
-        Largest deviation of a cubic bend, in units of the full scale.
-    calibrate_gain : bool
-        Undo the mean loss of every array digitally.
-    variation : float
-        Relative standard deviation of the conductance of cells, drawn once.
-    stuck_on, stuck_off : float
-        Shares of cells that stay at their highest and lowest conductance, drawn once.
-    v : float or None
-        Write nonlinearity: conductance changes by 1 - exp(-v p) where it should change by p. 0 is linear, None the
-        device curve of `Options`.
-    gamma : float or None
-        Write noise, in units of 1 % of the range for a write over all of it; it grows with the square root of the
-        move. None: the cycle-to-cycle variation of `Options`.
-    """
 
-    rows: int = 64
-    columns: int = 64
-    r_min: float = 1e5
-    r_max: float = 1e6
-    cell_bits: int = 2
-    r_row: float = 2.12
-    r_col: float = 2.12
-    rt_row: float = 100.0
-    rt_col: float = 100.0
-    r_access: float = 0.0
-    method: str = "fast"
-    interval: int = 100
-    dac_bits: int | None = None
-    dac_gain: float = 1.0
-    dac_offset: float = 0.0
-    dac_inl: float = 0.0
-    adc_bits: int | None = None
-    adc_range: float | str = CALIBRATED
-    adc_inl: float = 0.0
-    calibrate_gain: bool = False
-    variation: float = 0.0
-    stuck_on: float = 0.0
-    stuck_off: float = 0.0
-    v: float | None = None
-    gamma: float | None = None
+CROSSBAR = Table(_parameters(), "property of a crossbar", "adc_bits=6")
 
-    def __post_init__(self):
-        for name, value in vars(self).items():
-            object.__setattr__(self, name, _checked(name, value))
+
+class Crossbar(Record, table=CROSSBAR):
+    """What is not ideal about the arrays of a chip; each field can be changed on its own."""
+
+    def agree(self):
         if not self.r_min < self.r_max:
             raise NeurosimError(f"r_min = {self.r_min:g} must be below r_max = {self.r_max:g}")
         if self.stuck_on + self.stuck_off > 1:
@@ -100,12 +80,16 @@ class Crossbar:
         if self.adc_inl and self.adc_bits is None:
             raise NeurosimError("adc_inl is the bend of an ADC; give adc_bits as well")
 
+    def with_settings(self, settings, option="--crossbar-set"):
+        """The same crossbar with `name=value` texts applied."""
+        return super().with_settings(settings, option)
+
     # -- what follows from the fields --------------------------------------------------------------
 
     @property
     def wires(self):
         """Series resistances, as `neurosim.crossbar.transfer.Wires`."""
-        return Wires(self.r_row, self.r_col, self.rt_row, self.rt_col, self.r_access)
+        return Wires(**{name: getattr(self, name) for name in WIRES})
 
     @property
     def g_min(self):
@@ -125,25 +109,6 @@ class Crossbar:
         magnitude = max(int(weight_bits) - 1, 1)
         bits = min(self.cell_bits, magnitude)
         return bits, -(-magnitude // bits)
-
-    # -- other settings ----------------------------------------------------------------------------
-
-    def replace(self, **changes):
-        """The same crossbar with some fields changed."""
-        for name in changes:
-            _known(name)
-        return replace(self, **changes)
-
-    def with_settings(self, settings, where="--crossbar-set"):
-        """The same crossbar with `name=value` texts applied."""
-        changes = {}
-        for setting in settings:
-            name, equals, text = (part.strip() for part in setting.partition("="))
-            if not equals or not text:
-                raise NeurosimError(f"{where} {setting}: write it as name=value, for example adc_bits=6")
-            _known(name, f"{where} {setting}: ")
-            changes[name] = _checked(name, _parsed(text), f"{where} {setting}: ")
-        return self.replace(**changes)
 
     @classmethod
     def from_file(cls, path):
@@ -169,76 +134,11 @@ class Crossbar:
         base = content.pop("base", None)
         if base is not None and (not isinstance(base, str) or base not in PRESETS):
             raise NeurosimError(f"{path}: base = {base!r} is none of the presets {', '.join(PRESETS)}")
-        for name, value in content.items():
-            _known(name, f"{path}: ")
-            content[name] = _checked(name, value, f"{path}: ")
+        changes = CROSSBAR.checked(content, path)
         try:
-            return (cls() if base is None else PRESETS[base]).replace(**content)
+            return (cls() if base is None else PRESETS[base]).replace(**changes)
         except NeurosimError as error:
             raise NeurosimError(f"{path}: {error}") from None
-
-
-# Lowest and highest value of the numbers; whole ones are ints here.
-_RANGES = {
-    "rows": (1, 4096), "columns": (1, 4096), "cell_bits": (1, 14), "interval": (1, 1 << 30), "dac_bits": (1, 14),
-    "adc_bits": (2, 20), "r_min": (1e-3, 1e15), "r_max": (1e-3, 1e15), "r_row": (0.0, 1e15), "r_col": (0.0, 1e15),
-    "rt_row": (0.0, 1e15), "rt_col": (0.0, 1e15), "r_access": (0.0, 1e15), "dac_gain": (1e-3, 1e3),
-    "dac_offset": (-1.0, 1.0), "dac_inl": (-1.0, 1.0), "adc_range": (1e-9, 1.0), "adc_inl": (-1.0, 1.0),
-    "variation": (0.0, 10.0), "stuck_on": (0.0, 1.0), "stuck_off": (0.0, 1.0), "v": (0.0, 100.0),
-    "gamma": (0.0, 1e3),
-}
-_OPTIONAL = ("dac_bits", "adc_bits", "v", "gamma")
-
-
-def _known(name, where=""):
-    names = [field.name for field in fields(Crossbar)]
-    if name not in names:
-        raise NeurosimError(f"{where}a crossbar has no {name!r}{suggestion(name, names)}; it has {', '.join(names)}")
-
-
-def _parsed(text):
-    """A word of the command line as number, truth value or text."""
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return text
-
-
-def _checked(name, value, where=""):
-    """The value of a field, or a sentence that says what it takes."""
-    if name == "method":
-        if value not in METHODS:
-            raise NeurosimError(
-                f"{where}method = {value!r} is unknown{suggestion(str(value), METHODS)}; use one of "
-                f"{', '.join(METHODS)}"
-            )
-        return value
-    if name == "calibrate_gain":
-        if not isinstance(value, bool):
-            raise NeurosimError(f"{where}calibrate_gain = {value!r} is neither true nor false")
-        return value
-    optional = name in _OPTIONAL
-    if optional and (value is None or value == "none"):
-        return None
-    if name == "adc_range" and value == CALIBRATED:
-        return value
-    low, high = _RANGES[name]
-    whole = isinstance(low, int)
-    try:
-        number = math.nan if isinstance(value, (bool, str)) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not low <= number <= high or (whole and number != int(number)):
-        kind = "whole numbers" if whole else "numbers"
-        word = ' or "none"' if optional else f' or "{CALIBRATED}"' if name == "adc_range" else ""
-        raise NeurosimError(
-            f"{where}{name} = {value!r} is out of range; it takes {kind} from {low:g} to {high:g}{word}"
-        )
-    return int(number) if whole else number
 
 
 # What nothing is wrong with; the arrays of TxSim (1-bit DACs, 2-bit cross-points, linear writes without noise); and

@@ -218,10 +218,9 @@ def update_weights(weight, velocity, rounding, curve, *, learning_rate=1.0, weig
 
     Raises
     ------
-    TypeError
-        An array of another type, or one that is not contiguous.
     NeurosimError
-        Shapes differ, the velocity is not normalised (above sqrt 2, or no number), or a row is none of the curve's.
+        An array is of another type or not contiguous, shapes differ, the velocity is not normalised (above sqrt 2, or
+        no number), or a row is none of the curve's.
     """
     offset, slope = curve.lines(learning_rate, rows is not None)
     flat = [_flat(weight, "weight")]
@@ -252,7 +251,7 @@ def update_weights(weight, velocity, rounding, curve, *, learning_rate=1.0, weig
 def _flat(array, name, shape=None, dtype=np.float32):
     """A one-dimensional view of a contiguous array of the right type and shape."""
     if not isinstance(array, np.ndarray) or array.dtype != dtype or not array.flags.c_contiguous:
-        raise TypeError(f"{name} must be a contiguous array of {np.dtype(dtype).name}")
+        raise NeurosimError(f"{name} must be a contiguous array of {np.dtype(dtype).name}")
     if shape is not None and array.shape != shape:
         raise NeurosimError(f"{name} has shape {array.shape}; it must be that of the weights, {shape}")
     return array.reshape(-1)

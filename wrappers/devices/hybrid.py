@@ -9,13 +9,13 @@ network training", ASP-DAC 2020.
 """
 
 import math
-from dataclasses import dataclass, field, fields, replace
 
 from neurosim.circuits.hybrid import BASELINE, HYBRID_MEMORIES, HYBRID_PARAMETERS, HybridCell
 from neurosim.design.design import Design
-from neurosim.errors import NeurosimError, suggestion
+from neurosim.errors import NeurosimError
+from neurosim.parameter import Parameter, Table
+from neurosim.record import Record, part
 
-RESIDUES = ("keep", "reset")
 MOST_BITS = 15
 # What the trainer reads of a cell; the rest of `HYBRID_PARAMETERS` is for the chip.
 CELL_OPTIONS = (
@@ -24,50 +24,41 @@ CELL_OPTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Hybrid:
+def _parameters():
+    p = Parameter
+    yield p("batch_time", 0.0, "s", "time of a training batch, over which the volatile part leaks; 0: it does not "
+            "leak, `chip_batch_time` has it of a design", low=0)
+    yield p("residue", "keep", "", "what a transfer leaves in the volatile part: what the non-volatile part could "
+            "not take (keep), or the middle of the range (reset)", choices=dict.fromkeys(("keep", "reset")))
+    yield p("read_bits", None, "bit", "grid of the weights in the forward and backward pass; unless given as fine as "
+            "one pulse of the volatile part, because the read-out joins both parts", of=int, optional=True, low=2,
+            high=MOST_BITS)
+
+
+WHAT = "number of a hybrid synapse that training knows", "retention_time=0.1"
+HYBRID = Table(_parameters(), *WHAT)
+SETTABLE = Table([*(HYBRID_PARAMETERS[name] for name in CELL_OPTIONS), *HYBRID.values()], *WHAT)
+
+
+class Hybrid(Record, table=HYBRID, first=("cell",)):
     """What a training run with hybrid synapses can choose.
+
+    Conductance steps, curve and noise of the eNVM device are those of the trainer (`Options.levels`, `ltp`,
+    `cycle_variation`).
 
     Attributes
     ----------
     cell : neurosim.circuits.hybrid.HybridCell
         The synapse: hybrid-3t1c or 2t1fefet, F, K, levels, curve and noise of the volatile part, its leak.
-        Conductance steps, curve and noise of the eNVM device are those of the trainer (`Options.levels`, `ltp`,
-        `cycle_variation`).
-    batch_time : float
-        Time of a training batch [s], over which the volatile part leaks; 0: it does not leak. `chip_batch_time` has
-        it of a design.
-    residue : "keep" or "reset"
-        What a transfer leaves in the volatile part: what the non-volatile part could not take, or the middle of the
-        range.
-    read_bits : int, optional
-        Grid of the weights in the forward and backward pass; unless given as fine as one pulse of the volatile part,
-        because the read-out joins both parts.
     """
 
-    cell: HybridCell = field(default_factory=HybridCell)
-    batch_time: float = 0.0
-    residue: str = "keep"
-    read_bits: int | None = None
-
-    def __post_init__(self):
-        if not isinstance(self.cell, HybridCell):
-            raise NeurosimError(f"cell = {self.cell!r} is no hybrid synapse; give a neurosim.hybrid.HybridCell")
-        if not _number(self.batch_time) or not 0 <= self.batch_time < math.inf:
-            raise NeurosimError(f"batch_time = {self.batch_time!r} is no time in seconds; give 0 (no leak) or more")
-        if self.residue not in RESIDUES:
-            raise NeurosimError(
-                f"residue = {self.residue!r} is unknown{suggestion(str(self.residue), RESIDUES)}; use "
-                f"{' or '.join(RESIDUES)}"
-            )
-        bits = self.read_bits
-        if bits is not None and (not isinstance(bits, int) or isinstance(bits, bool) or not 2 <= bits <= MOST_BITS):
-            raise NeurosimError(f"read_bits = {bits!r} is out of range; it takes whole numbers from 2 to {MOST_BITS}")
+    cell: HybridCell = part(HybridCell)
 
     @classmethod
-    def of(cls, *, batch_time=0.0, residue="keep", read_bits=None, **cell):
-        """From plain values: the attributes, and any parameter of `HybridCell`."""
-        return cls(HybridCell(**cell), batch_time, residue, read_bits)
+    def of(cls, **values):
+        """From plain values: those of the table, and any parameter of `HybridCell`."""
+        own = {name: values.pop(name) for name in HYBRID if name in values}
+        return cls(HybridCell(**values), **own)
 
     @property
     def weight_bits(self):
@@ -79,17 +70,11 @@ class Hybrid:
     def layer_options(self, options):
         """Options of the layers: the grid is that of the synapse, initial weights and scale are as before."""
         finer = 2.0 ** (self.weight_bits - options.weight_bits)
-        return replace(options, weight_bits=self.weight_bits, beta=options.beta_in_force * finer)
-
-
-def _number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return options.replace(weight_bits=self.weight_bits, beta=options.beta_in_force * finer)
 
 
 # -- command line ----------------------------------------------------------------------------------
 
-OWN = tuple(f.name for f in fields(Hybrid) if f.name != "cell")
-SETTABLE = (*CELL_OPTIONS, *OWN)
 MORE = 'shown by "neurosim params hybrid"'
 
 
@@ -124,23 +109,13 @@ def from_arguments(arguments, batch_time=None, design=None):
                 raise NeurosimError(f"{option} changes a hybrid synapse, but there is none; add --hybrid")
         return None
     values = synapse_of(design, arguments.hybrid, f"--hybrid {arguments.hybrid}")
-    for setting in arguments.hybrid_set:
-        name, equals, text = setting.partition("=")
-        name = name.strip()
-        if not equals or not text.strip():
-            raise NeurosimError(f"--hybrid-set {setting}: write it as NAME=VALUE, for example retention_time=0.1")
-        if name not in SETTABLE:
-            raise NeurosimError(
-                f"--hybrid-set {setting}: training knows no {name!r}{suggestion(name, SETTABLE)}; it knows "
-                f"{', '.join(SETTABLE)}"
-            )
-        values[name] = _value(name, text.strip())
+    values |= SETTABLE.settings(arguments.hybrid_set, "--hybrid-set")
     if arguments.transfer_every is not None:
         values["transfer_interval"] = arguments.transfer_every
     hybrid = Hybrid.of(**values)
     if "batch_time" in values or batch_time is None:
         return hybrid
-    return Hybrid(hybrid.cell, batch_time(hybrid.cell), hybrid.residue, hybrid.read_bits)
+    return hybrid.replace(batch_time=batch_time(hybrid.cell))
 
 
 def synapse_of(design, memory, where):
@@ -156,15 +131,3 @@ def synapse_of(design, memory, where):
     if design.memory not in (memory, BASELINE[memory], Design().memory):
         raise NeurosimError(f"{where} contradicts memory = {design.memory} of the chip; leave one of them out")
     return {name: getattr(design, name) for name in HYBRID_PARAMETERS} | {"memory": memory}
-
-
-def _value(name, text):
-    """The value of a setting."""
-    whole = name == "read_bits" or (name in CELL_OPTIONS and isinstance(HYBRID_PARAMETERS[name].default, int))
-    if name == "residue":
-        return text
-    try:
-        return int(text) if whole else float(text)
-    except ValueError:
-        kind = "whole number" if whole else "number"
-        raise NeurosimError(f"--hybrid-set {name}={text}: {text!r} is no {kind}") from None

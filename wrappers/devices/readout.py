@@ -7,40 +7,36 @@ Source: Peng et al., "DNN+NeuroSim: an end-to-end benchmarking framework ...", I
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.errors import NeurosimError, check_whole
+from neurosim.errors import NeurosimError
+from neurosim.parameter import Parameter, Table
+from neurosim.record import Record
 
 LARGEST_DRIFT = 20.0    # natural logarithm of the factor on a value
 
 
-@dataclass(frozen=True)
-class Retention:
+def _retention():
+    def p(name, default, meaning, reference, option, **limits):
+        return Parameter(name, default, "", meaning, "retention", reference=reference, aliases=(option,), **limits)
+
+    yield p("time", 0.0, "time since the weights were written", "t", "retention-time")
+    yield p("rate", 0.0, "drift coefficient; 0 for none", "v", "drift-rate")
+    yield p("fixed", False, "1: all cells drift to the target; 0: each drifts at random", "detect", "drift-fixed")
+    yield p("target", 0.0, "where fixed drift ends, as a fraction of the range", "target", "drift-target")
+
+
+RETENTION = Table(_retention(), "parameter of the retention", "rate=0.01")
+
+
+class Retention(Record, table=RETENTION):
     """Drift of the stored values with time: `w -> t^(v s)` times its distance from the lowest state.
 
-    Attributes
-    ----------
-    time : float
-        t, in the unit that v was fitted with.
-    rate : float
-        v; 0 switches drift off.
-    fixed : bool
-        Whether all cells drift towards `target`; otherwise each drifts down, up or not at all, at random.
-    target : float
-        Where fixed drift ends, as a fraction of the range.
+    t is in the unit that v was fitted with. Cells that do not drift towards a target drift down, up or not at all.
     """
 
-    time: float = 0.0
-    rate: float = 0.0
-    fixed: bool = False
-    target: float = 0.0
-
-    def __post_init__(self):
-        for name in ("time", "rate", "target"):
-            if not math.isfinite(getattr(self, name)):
-                raise NeurosimError(f"the {name} of the retention is {getattr(self, name)!r}; it takes finite numbers")
+    def agree(self):
         if self.rate != 0 and not self.time > 0:
             raise NeurosimError(
                 f"values drift at a rate of {self.rate:g}, but the retention time is {self.time:g}; give a time above 0"
@@ -51,44 +47,32 @@ class Retention:
             )
 
 
-@dataclass(frozen=True)
-class Readout:
+def _readout():
+    def p(name, default, meaning, reference, **limits):
+        return Parameter(name, default, "", meaning, "hardware read-out of the tests", reference=reference, **limits)
+
+    yield p("cell_bits", 5, "bits of a cell", "cellBit", low=1, high=16)
+    yield p("on_off_ratio", 10.0, "highest over lowest conductance", "onoffratio", above=1, high=math.inf)
+    yield p("array_rows", 128, "rows that are summed before the ADC", "subArray", low=1, high=1 << 20,
+            aliases=("read-rows",))
+    yield p("adc_bits", 5, "bits of the ADC", "ADCprecision", low=1, high=20)
+    yield p("variation", 0.0, "relative variation of a conductance at every read", "vari", low=0, below=100,
+            aliases=("read-variation",))
+
+
+READOUT = Table(_readout(), "parameter of the read-out", "adc_bits=6")
+
+
+class Readout(Record, table=READOUT):
     """The read-out of an array.
 
-    Attributes
-    ----------
-    cell_bits : int
-        Bits of a cell; a weight takes `floor(weight bits / cell bits)` cells, and where that leaves bits over the
-        most significant ones are lost.
-    on_off_ratio : float
-        Highest over lowest conductance.
-    array_rows : int
-        Rows that are summed before the ADC. Channels left over after whole groups are not read; fewer channels
-        than this make one group.
-    adc_bits : int
-        Precision of the ADC.
-    variation : float
-        Relative standard deviation of a conductance, drawn anew at every read.
+    A weight takes `floor(weight bits / cell bits)` cells, and where that leaves bits over the most significant ones are
+    lost. Channels left over after whole groups of `array_rows` are not read; fewer channels than this make one group.
     """
-
-    cell_bits: int = 5
-    on_off_ratio: float = 10.0
-    array_rows: int = 128
-    adc_bits: int = 5
-    variation: float = 0.0
-
-    def __post_init__(self):
-        for name, low, high in (("cell_bits", 1, 16), ("array_rows", 1, 1 << 20), ("adc_bits", 1, 20)):
-            value = getattr(self, name)
-            check_whole(name, value, low, high)
-        if not self.on_off_ratio > 1:
-            raise NeurosimError(f"on_off_ratio = {self.on_off_ratio!r} is out of range; it must exceed 1")
-        if not 0 <= self.variation < 100:
-            raise NeurosimError(f"variation = {self.variation!r} is out of range; it takes numbers from 0 to 100")
 
     def cells(self, weight_bits):
         """Cells of a weight."""
-        count = int(weight_bits) // int(self.cell_bits)
+        count = int(weight_bits) // self.cell_bits
         if count < 1:
             raise NeurosimError(
                 f"cells of {self.cell_bits} bits cannot hold a weight of {weight_bits}; use cells of at most "

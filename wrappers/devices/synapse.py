@@ -193,18 +193,18 @@ class Synapse:
         written = given = 0
         for devices, sign in ((positive, 1), (negative, -1)):
             simple = np.flatnonzero(~full & (sign * pulses > 0))
-            here = cells[simple]
-            devices[here] = self._written(devices[here], np.abs(pulses[simple]), here)
+            places = cells[simple]
+            devices[places] = self._written(devices[places], np.abs(pulses[simple]), places)
             written, given = written + len(simple), given + int(np.abs(pulses[simple]).sum())
         if full.any():
             anew = cells[full]
             goal = np.rint(state[full] * self.steps + pulses[full]).astype(np.int32)
             positive[anew], negative[anew] = 0, 0
             for devices, count in ((positive, goal), (negative, -goal)):
-                some = np.flatnonzero(count > 0)
-                here = anew[some]
-                devices[here] = self._written(devices[here], count[some], here)
-                given += int(count[some].sum())
+                positive_goal = np.flatnonzero(count > 0)
+                places = anew[positive_goal]
+                devices[places] = self._written(devices[places], count[positive_goal], places)
+                given += int(count[positive_goal].sum())
             written += 2 * len(anew)
         return written, given, int(np.count_nonzero(full))
 

@@ -88,9 +88,9 @@ def crossbar_of(parameters):
 
 def run(parameters):
     """Train one network; accuracy [%], mean severity of its arrays, seconds, and why training ended early."""
-    from neurosim.wrappers.studies.grid import quick_training
+    from neurosim.wrappers.studies.quick import quick_training
+    from neurosim.wrappers.training.algorithm import TrainingError
     from neurosim.wrappers.training.architecture import Architecture
-    from neurosim.wrappers.wage.layers import TrainingError
     from neurosim.wrappers.wage.model import Model
     from neurosim.wrappers.wage.options import Options
 
@@ -143,11 +143,11 @@ def figure(table):
     for axes, (name, title) in zip(panels, TITLES.items(), strict=True):
         axes.spines[["top", "right"]].set_visible(False)
         for network, colour in COLOURS.items():
-            mine = table[table["network"] == network]
-            ideal = mine[mine["crossbar"] == "none"]["accuracy"]
-            if chosen(mine, name).empty:
+            of_network = table[table["network"] == network]
+            ideal = of_network[of_network["crossbar"] == "none"]["accuracy"]
+            if chosen(of_network, name).empty:
                 continue
-            groups = chosen(mine, name).groupby(name)["accuracy"].agg(["mean", "min", "max"])
+            groups = chosen(of_network, name).groupby(name)["accuracy"].agg(["mean", "min", "max"])
             places = range(len(groups))
             axes.fill_between(places, groups["min"], groups["max"], color=colour, alpha=0.15, linewidth=0)
             axes.plot(places, groups["mean"], "o-", color=colour, label=network)
@@ -164,11 +164,11 @@ def figure(table):
 def summary(table):
     """Mean accuracy, its spread over seeds and severity at every point, as text."""
     lines = []
-    for network, mine in table.groupby("network", sort=False):
-        ideal = mine[mine["crossbar"] == "none"]
+    for network, of_network in table.groupby("network", sort=False):
+        ideal = of_network[of_network["crossbar"] == "none"]
         lines.append(f"{network}: {_spread(ideal)} without any fault")
         for name in TITLES:
-            for value, rows in chosen(mine, name).groupby(name):
+            for value, rows in chosen(of_network, name).groupby(name):
                 word = "none" if value == float("inf") else f"{value:g}"
                 lines.append(f"  {name:<9}{word:>8}  {_spread(rows)}  severity {rows['severity'].mean():.3f}")
     return "\n".join(lines)

@@ -21,11 +21,15 @@ import numpy as np
 
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
+from neurosim.processors import VARIABLE, threads
+from neurosim.wrappers.studies.quick import quick_training
+
+__all__ = ["quick_training", "run_grid"]
 
 TABLE = "study.csv"
 PROBLEM = "problem"     # the one result that is text
 # Read by BLAS and by neurosim when they are loaded: processes that share the cores take one thread each.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NEUROSIM_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", VARIABLE)
 
 
 def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
@@ -45,7 +49,8 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     folder : str or path
         Made if it is not there.
     jobs : int, optional
-        Processes at the same time, one thread each; as many as processors unless given. 1: in this process.
+        Processes at the same time, one thread each; unless given as many as there would be threads
+        (`neurosim.processors`). 1: in this process.
     progress : callable, optional
         Called as progress(done, total) of the runs still to be made.
     numbers : sequence of str, optional
@@ -67,11 +72,11 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     missing = table.missing()
     if missing:
         check_writable(table.path)
-        jobs = _processors() if jobs is None else jobs
+        jobs = threads() if jobs is None else jobs
         if jobs < 1:
             raise NeurosimError(f"jobs = {jobs} is no number of processes; give 1 or more")
         jobs = min(jobs, len(missing))
-        finished = _here(runs, missing, run) if jobs == 1 else _in_processes(runs, missing, run, jobs)
+        finished = _in_turn(runs, missing, run) if jobs == 1 else _in_processes(runs, missing, run, jobs)
         report = progress or (lambda done, total: None)
         report(0, len(missing))
         for done, (number, results) in enumerate(finished, 1):
@@ -80,11 +85,7 @@ def run_grid(runs, run, folder, *, jobs=None, progress=None, numbers=()):
     return table.frame()
 
 
-def _processors():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _here(runs, numbers, run):
+def _in_turn(runs, numbers, run):
     for number in numbers:
         yield number, run(dict(runs[number]))
 
@@ -92,7 +93,7 @@ def _here(runs, numbers, run):
 def _in_processes(runs, numbers, run, jobs):
     """(number, results) of the runs, as they finish."""
     with _one_thread_each():
-        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_start_process)
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_process, (os.getpid(),))
         try:
             waiting = {pool.submit(run, dict(runs[number])): number for number in numbers}
             while waiting:
@@ -123,10 +124,13 @@ def _one_thread_each():
                 os.environ[name] = value
 
 
-def _start_process():
-    """An interrupted study ends its processes at once, without a traceback of each; a killed one takes them along."""
+def _start_process(parent):
+    """An interrupted study ends its processes at once, without a traceback of each; a killed one takes them along.
+
+    `parent` is told, not asked for: it may be gone by now, and this process be another's child.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent):
@@ -233,44 +237,3 @@ def _text(value):
     if isinstance(value, np.generic):
         value = value.item()
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def quick_training(model, dataset, *, epochs, batch=200, test_batch=500, seed=0, learning_rate=1.0, augment=True):
-    """Train a model without leaving files.
-
-    Parameters
-    ----------
-    model : wage.model.Model
-    dataset : wage.data.Dataset
-    epochs : int
-    batch, test_batch : int
-        Images of a batch; the last of an epoch may have fewer.
-    seed : int
-        Of the order of the images and of the augmentation.
-    learning_rate : float or callable
-        Multiplies the updates; a callable is given the number of the epoch.
-    augment : bool
-        Shift the images by up to 4 pixels and mirror half of them, as the reference does.
-
-    Returns
-    -------
-    float
-        Accuracy on the test images after the last epoch [%].
-
-    Raises
-    ------
-    wage.layers.TrainingError
-        Errors or gradients vanished, or are no numbers.
-    """
-    from neurosim.wrappers.training.data import batches
-
-    dataset.check(model.architecture)
-    generator = np.random.default_rng(seed)
-    for epoch in range(epochs):
-        rate = learning_rate(epoch) if callable(learning_rate) else learning_rate
-        model.begin_epoch()
-        order = generator.permutation(len(dataset.train_images))
-        for images, labels in batches(dataset.train_images, dataset.train_labels, batch, order,
-                                      generator if augment else None):
-            model.train_batch(images, labels, rate)
-    return model.evaluate(batches(dataset.test_images, dataset.test_labels, test_batch))[1]

@@ -91,11 +91,11 @@ def run(parameters):
     import numpy as np
 
     from neurosim.wrappers.devices.hybrid import Hybrid, synapse_of
-    from neurosim.wrappers.studies.grid import quick_training
+    from neurosim.wrappers.studies.quick import quick_training
+    from neurosim.wrappers.training.algorithm import TrainingError
     from neurosim.wrappers.training.architecture import Architecture
     from neurosim.wrappers.training.data import batches, normalise
     from neurosim.wrappers.wage.hybrid_chip import chip_batch_time, compare_chips
-    from neurosim.wrappers.wage.layers import TrainingError
     from neurosim.wrappers.wage.model import Model
     from neurosim.wrappers.wage.options import Options
 

@@ -137,7 +137,7 @@ class Architecture:
             raise NeurosimError(f"{where}: input = {size!r} is no image size; write input = [rows, columns, channels]")
         if not isinstance(layers, (list, tuple)) or not layers:
             raise NeurosimError(f"{where}: layers is no list of layers; write layers = [{{ fc = 10 }}], for example")
-        here, flat, position, built = tuple(int(value) for value in size), False, 0, []
+        shape, flat, position, built = tuple(int(value) for value in size), False, 0, []
         for number, entry in enumerate(layers, 1):
             place = f"{where}: layer {number}"
             kind, values = _entry(entry, place)
@@ -149,23 +149,23 @@ class Architecture:
                 if flat:
                     raise NeurosimError(f"{place} is a convolution after a fully connected layer, which has no map")
                 layer = WeightLayer(
-                    values.get("name", f"Conv{position}_"), *here, values["conv"],
+                    values.get("name", f"Conv{position}_"), *shape, values["conv"],
                     values.get("kernel", 3), values.get("stride", 1), values.get("padding", 0),
                 )
-                if layer.kernel > min(here[:2]) or min(layer.output_map[:2]) < 1:
+                if layer.kernel > min(shape[:2]) or min(layer.output_map[:2]) < 1:
                     raise NeurosimError(
-                        f"{place} has a {layer.kernel} x {layer.kernel} kernel for a map of {here[0]} x {here[1]}; the "
-                        "chip reads windows of the map without padding, so use a smaller kernel or fewer pools"
+                        f"{place} has a {layer.kernel} x {layer.kernel} kernel for a map of {shape[0]} x {shape[1]}; "
+                        "the chip reads windows of the map without padding, so use a smaller kernel or fewer pools"
                     )
                 built.append(layer)
                 position += 1
             else:
-                features = here[0] * here[1] * here[2]
+                features = shape[0] * shape[1] * shape[2]
                 count = sum(not layer.is_conv for layer in built) + 1
                 built.append(WeightLayer(values.get("name", f"FC{count}_"), 1, 1, features, values["fc"]))
                 flat = True
-            here = built[-1].output_map
-            if min(here) < 1:
+            shape = built[-1].output_map
+            if min(shape) < 1:
                 raise NeurosimError(f"{place} pools a map of one row or column to nothing; leave it out")
         if not flat:
             raise NeurosimError(f"{where}: the last layer is no fully connected layer; end with {{ fc = classes }}")

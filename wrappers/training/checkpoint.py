@@ -1,12 +1,12 @@
 """Checkpoints: everything that a run continues from, in one file that is either whole or the one before."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.outputs import write_whole
 from neurosim.wrappers.training import npz
 
 NAME = "checkpoint.npz"
@@ -29,20 +29,14 @@ def save(path, arrays, facts):
         It cannot be written; the one before is kept.
     """
     path = Path(path)
-    part = path.with_name(path.name + ".part")
     text = np.frombuffer(json.dumps({"format": FORMAT, **facts}).encode(), np.uint8)
     try:
-        with open(part, "wb") as file:
-            np.savez(file, facts=text, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+        write_whole(path, lambda file: np.savez(file, facts=text, **arrays), durable=True)
+    except NeurosimError as error:
         remedy = "make room and start again"
         if path.exists():
             remedy = f"the one before is kept: make room and continue with --resume {path.parent}"
-        raise NeurosimError(f"{path}: it cannot be written ({error.strerror or error}); {remedy}") from None
+        raise NeurosimError(f"{error}; {remedy}") from None
 
 
 def load(path):

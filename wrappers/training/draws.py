@@ -31,6 +31,8 @@ class Draws:
 
     def generator(self, purpose, layer):
         """The generator of a purpose (see `PURPOSES`) and layer."""
+        if purpose not in PURPOSES:
+            raise NeurosimError(f"no draws are called {purpose!r}; there are {', '.join(PURPOSES)}")
         key = (PURPOSES.index(purpose), int(layer))
         if key not in self._generators:
             sequence = np.random.SeedSequence(self.seed, spawn_key=key)
@@ -102,7 +104,9 @@ class Draws:
         return state
 
     def restore(self, state):
-        """Continue from what `state` returned."""
+        """Continue from what `state` returned; a `NeurosimError` where it is of something else."""
+        if "seed" not in state:
+            raise NeurosimError("the state has no seed of the random draws; it is of something else")
         self.seed = int(state["seed"][0])
         self._generators = {}
         for name, words in state.items():
@@ -129,17 +133,16 @@ class GivenDraws(Draws):
 
     Raises
     ------
-    LookupError
-        A layer draws more often than arrays were given.
     NeurosimError
-        An array has another size than the weights of its layer.
+        A purpose that there is not, a layer that draws more often than arrays were given, or an array of another size
+        than the weights of its layer.
     """
 
     def __init__(self, seed=117, **given):
         super().__init__(seed)
         unknown = set(given) - set(PURPOSES)
         if unknown:
-            raise ValueError(f"no draws are called {', '.join(sorted(unknown))}; there are {', '.join(PURPOSES)}")
+            raise NeurosimError(f"no draws are called {', '.join(sorted(unknown))}; there are {', '.join(PURPOSES)}")
         self._given = {
             (purpose, layer): iter(arrays) for purpose, layers in given.items() for layer, arrays in layers.items()
         }
@@ -151,7 +154,9 @@ class GivenDraws(Draws):
         try:
             given = np.asarray(next(self._given[purpose, layer]))
         except StopIteration:
-            raise LookupError(f"layer {layer} draws more often for {purpose!r} than arrays were given") from None
+            raise NeurosimError(
+                f"layer {layer} draws more often for {purpose!r} than arrays were given; give one for each batch"
+            ) from None
         if shape is None:
             return given
         if given.size != math.prod(shape):

@@ -62,7 +62,7 @@ class RunFiles:
         (self.folder / BREAKDOWN_FOLDER).mkdir(exist_ok=True)
 
     def statistics(self, moments):
-        """Add the lines of `model.Statistics`."""
+        """Add the lines of `statistics.Statistics`."""
         self._write(UPDATES, distribution_line(moments.update_mean, moments.update_std))
         self._write(WEIGHTS, distribution_line(moments.weight_mean, moments.weight_std))
 

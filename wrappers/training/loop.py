@@ -1,6 +1,6 @@
 """The training loop: batches, tests, traces, chip evaluations, files and checkpoints, epoch after epoch.
 
->>> run = Run.start(Settings(network=text, data="digits"), "runs/first", design)
+>>> run = Run.start(Settings(network=text, data="digits"), "runs/first", design)    # wage.Settings, for instance
 >>> run.go()
 
 A run that was stopped at any moment goes on with `Run.resume(folder).go()` and ends with the same weights and files
@@ -9,9 +9,10 @@ else is in the checkpoint. Files and their order: Peng et al., "DNN+NeuroSim V2.
 """
 
 import hashlib
-import os
+import json
 import shutil
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +20,17 @@ import numpy as np
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
-from neurosim.wrappers.training import checkpoint, data, trace
+from neurosim.wrappers.training import algorithm, checkpoint, data, trace
+from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.files import RunFiles
 from neurosim.wrappers.training.monitor import Monitor
-from neurosim.wrappers.training.settings import Settings
-from neurosim.wrappers.wage.layers import TrainingError
-from neurosim.wrappers.wage.model import Model
+from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM
+from neurosim.wrappers.training.statistics import statistics
 
 # Where a run stands: attributes that a checkpoint keeps, and their kinds.
 _STAND = {"epoch": int, "batch": int, "correct": int, "loss": float, "history": list}
 ORDER, AUGMENTATION = 1000, 1001    # keys of generators, apart from those of `draws.PURPOSES`
-DRAWN_ONCE = (".crossbar.variation", ".crossbar.stuck")     # of the model's state: these never change
 BEST = "best.npz"
 CHIP = [f"{step}_{kind}" for kind in ("latency", "energy") for step in STEPS]
 
@@ -47,10 +47,12 @@ class Run:
 
     Attributes
     ----------
-    settings : Settings
+    settings : settings.Settings
+        Of the class that the algorithm names.
     folder : Path
     design : neurosim.Design
-    model : model.Model
+    algorithm : algorithm.Algorithm
+    model : algorithm.Trainable
     epoch, batch : int
         Where the run stands: finished epochs, and finished batches of the epoch after them.
     history : list of dict
@@ -59,6 +61,12 @@ class Run:
 
     def __init__(self, settings, folder, design, dataset=None):
         self.settings, self.folder, self.design = settings, Path(folder), design
+        self.algorithm = algorithm.named(settings.algorithm)
+        if not isinstance(settings, self.algorithm.settings):
+            kind = self.algorithm.settings
+            raise NeurosimError(
+                f"these are no settings of the algorithm {settings.algorithm!r}; give {kind.__module__}.{kind.__name__}"
+            )
         self.architecture = Architecture.from_text(settings.network, "network")
         self.dataset = data.load(settings.data) if dataset is None else dataset
         self.dataset.check(self.architecture)
@@ -69,8 +77,9 @@ class Run:
         self._kept = {}     # state that a checkpoint takes from before a test
         self._next_picture = 0.0
         if settings.evaluate_every:
-            self._plan()
-        self.model = Model(self.architecture, settings.options, settings.seed, settings.crossbar, settings.hybrid)
+            self.plan()
+        self.model = self.algorithm.model(settings, self.architecture)
+        self._finishes = self.algorithm.finishes(settings)
 
     @classmethod
     def start(cls, settings, folder, design, dataset=None):
@@ -78,7 +87,8 @@ class Run:
 
         Parameters
         ----------
-        settings : Settings
+        settings : settings.Settings
+            Those of its algorithm.
         folder : str or Path
             Made unless it is there. Growing files that it holds are added to, as by the reference.
         design : neurosim.Design
@@ -139,22 +149,22 @@ class Run:
         folder = Path(folder)
         path = folder / checkpoint.NAME
         arrays, facts = checkpoint.load(path)
-        try:
-            settings, design = Settings.from_json(facts["settings"]), Design(**facts["design"])
-            stand = {name: kind(facts[name]) for name, kind in _STAND.items()}
+        with _whole(path):
+            text = facts["settings"]
+            name = json.loads(text).get("algorithm", DEFAULT_ALGORITHM)     # old ones do not name it
+        kind = algorithm.named(name, f"{path}: ").settings
+        with _whole(path):
+            settings, design = kind.from_json(text), Design(**facts["design"])
+            stand = {name: convert(facts[name]) for name, convert in _STAND.items()}
             digest, sizes = facts["data"], dict(facts["sizes"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise checkpoint.damaged(path, error) from None
         run = cls(settings.replace(**changes), folder, design, dataset)
         if digest != run._fingerprint():
             raise NeurosimError(
                 f"{run.settings.data}: these are not the images of the run; put them back, or name their place with "
                 "--data"
             )
-        try:
+        with _whole(path):
             run.model.restore(arrays)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise checkpoint.damaged(path, error) from None
         for name, value in stand.items():
             setattr(run, name, value)
         run.files.cut(sizes)
@@ -188,8 +198,8 @@ class Run:
             self._train(monitor, stop)
             self._finish(monitor, stop, started)
             self.epoch, self.batch, self.correct, self.loss = self.epoch + 1, 0, 0, 0.0
-            if settings.hybrid is None:
-                self._kept = {}     # tests have their part in what random numbers and crossbars do next
+            if not self._finishes:
+                self._kept = {}     # tests have their part in what training does next
             self.save()
             self._kept = {}
             if stop is not None and stop.is_set() and self.epoch < settings.epochs:
@@ -227,7 +237,7 @@ class Run:
                 raise TrainingError(
                     f"epoch {self.epoch}, batch {self.batch}: {error}; the last checkpoint is {kept}"
                 ) from None
-            self.loss, self.correct, self.batch = self.loss + float(loss), self.correct + correct, self.batch + 1
+            self.loss, self.correct, self.batch = self.loss + float(loss), self.correct + int(correct), self.batch + 1
             monitor.batch(self, loss, correct / len(labels), len(labels))
             if self.batch % settings.log_every == 0 and self.batch < self.batches:
                 self.files.log(
@@ -257,19 +267,19 @@ class Run:
         tested = epoch % settings.test_every == 0
         if tested or last:
             self._keep()
-        self.files.statistics(self.model.statistics())
-        row |= self.model.counters()
-        if settings.hybrid is not None and (tested or last):
-            self.model.finish()     # what is tested, and in the end remains, is the non-volatile part
+        self.files.statistics(statistics(self.model.layers))
+        row |= self.algorithm.counters(self.model)
+        if self._finishes and (tested or last):
+            self.algorithm.finish(self.model)   # what is tested, and in the end remains, are the finished weights
             if last:
-                row |= self.model.counters()
+                row |= self.algorithm.counters(self.model)
         report = None
         if tested:
             loss, accuracy, records = self._test(monitor, stop)
             row |= {"test_loss": loss, "test_accuracy [%]": accuracy}
             self.files.activity(records, "W2" in settings.corrections)
             if settings.traces:
-                bits = settings.options.weight_bits, settings.options.activation_bits
+                bits = self._bits("synapse_bits"), self._bits("input_bits")
                 trace.write(records, self.folder / trace.FOLDER, epoch, *bits)
             self.files.test(epoch, loss, accuracy)
             self._keep_best(accuracy)
@@ -278,7 +288,7 @@ class Run:
                 units = {q.name: q.unit for q in CHIP_QUANTITIES}
                 row |= {f"{name} [{'s' if name.endswith('latency') else 'J'}]": report.totals[name] for name in CHIP}
                 row |= {f"{name} [{unit}]": report.totals[name] for name, unit in units.items()}
-        if settings.hybrid is not None and tested and not last:
+        if self._finishes and tested and not last:
             self.model.restore(self._kept)
         self.history.append(row)
         self.files.log(_sentence(row, time.perf_counter() - started))
@@ -286,14 +296,16 @@ class Run:
         monitor.epoch(self, row, report)
 
     def _keep(self):
-        """Remember where training stands: what a checkpoint needs that tests and last transfers change."""
+        """Remember where training stands: what a checkpoint needs that a test, or to finish the weights, changes."""
         self._facts_kept = self._facts()
-        state = self.model.state()
-        if self.settings.hybrid is None:    # tests draw random numbers and read crossbars, no more
-            state = {name: array for name, array in state.items() if name.startswith("draws.") or ".crossbar." in name}
         self._kept = {
-            name: array if name.endswith(DRAWN_ONCE) else np.array(array) for name, array in state.items()
+            name: array if self.algorithm.never_changes(name) else np.array(array)
+            for name, array in self.model.state().items() if self._passes(name)
         }  # fmt: skip
+
+    def _passes(self, name):
+        """Whether what stands in this array of the state before the end of an epoch may be gone after it."""
+        return self._finishes or self.algorithm.tests_change(name)
 
     def _test(self, monitor, stop):
         """Loss, accuracy, and the trace of the first image of the first batch.
@@ -314,10 +326,10 @@ class Run:
                 monitor.test(number, total)
                 yield batch
                 if not number:  # the model has read the batch by now
-                    records.extend(trace.capture(self.model))
+                    records.extend(self.algorithm.records(self.model, self._bits("input_bits")))
 
-        loss, accuracy = self.model.evaluate(batches(), settings.readout if settings.hardware else None)
-        return loss, accuracy, records
+        loss, accuracy = self.algorithm.test(self.model, batches(), settings)
+        return float(loss), float(accuracy), records
 
     def _keep_best(self, accuracy):
         """Keep the weights of the best test so far apart, as the reference does."""
@@ -328,8 +340,12 @@ class Run:
 
     # -- the chip ----------------------------------------------------------------------------------
 
-    def _plan(self):
-        """Refuse a chip that cannot hold the network, before anything is trained."""
+    def _bits(self, name):
+        """`input_bits` or `synapse_bits`: of the training, or of the chip where the training does not know."""
+        return self.algorithm.chip(self.settings).get(name, getattr(self.design, name))
+
+    def plan(self):
+        """The `neurosim.Plan` of the chip; refuses one that cannot hold the network, before anything is trained."""
         from neurosim.report.plan import plan
 
         try:
@@ -344,7 +360,7 @@ class Run:
 
         monitor.say("evaluating the chip")
         network = self.architecture.network
-        chip = trace.chip_trace(records, network, self.settings.options.activation_bits)
+        chip = trace.chip_trace(records, network, self._bits("input_bits"))
         report = evaluate(self.design, network, chip)
         self.files.chip(report, self.epoch)
         return report
@@ -355,11 +371,11 @@ class Run:
         """Files that are written anew after every epoch."""
         import pandas as pd
 
-        write_whole(self.folder / "epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
+        self._write_whole("epochs.csv", pd.DataFrame(self.history).to_csv(index=False))
         if report is not None:
-            write_whole(self.folder / "results.json", report.to_json())
+            self._write_whole("results.json", report.to_json())
             if report.hybrid:
-                write_whole(self.folder / report.hybrid.FILE_NAME, report.hybrid.to_csv())
+                self._write_whole(report.hybrid.FILE_NAME, report.hybrid.to_csv())
         started = time.perf_counter()
         if started >= self._next_picture or self.epoch + 1 == self.settings.epochs:
             self._draw()
@@ -369,24 +385,23 @@ class Run:
     def _draw(self):
         from neurosim.wrappers.training.plots import training_figure
 
-        part = self.folder / "training.png.part"
+        figure = training_figure(self.history, self.model)
+        self._write_whole("training.png", lambda file: figure.savefig(file, dpi=110, format="png"))
+
+    def _write_whole(self, name, content):
         try:
-            training_figure(self.history, self.model).savefig(part, dpi=110, format="png")
-            os.replace(part, self.folder / "training.png")
-        except OSError as error:
-            raise NeurosimError(
-                f"{part}: cannot be written ({error.strerror or error}); make room and continue with --resume "
-                f"{self.folder}"
-            ) from None
+            write_whole(self.folder / name, content)
+        except NeurosimError as error:
+            raise NeurosimError(f"{error}; make room and continue with --resume {self.folder}") from None
 
     def save(self):
-        """Write a checkpoint: from the last transfer of hybrid synapses there is no way on, so it has those before."""
+        """Write a checkpoint: from finished weights there is no way on, so it has those before."""
         self._save(self._facts())
 
     def _save(self, facts):
         state = self.model.state()
-        if self._kept:      # a test may have started generators that are not there yet
-            state = {name: array for name, array in state.items() if not name.startswith("draws.")} | self._kept
+        if self._kept:      # a test may have added arrays, such as generators, that are not there yet
+            state = {name: array for name, array in state.items() if not self._passes(name)} | self._kept
         checkpoint.save(self.folder / checkpoint.NAME, state, facts)
 
     def _facts(self):
@@ -409,6 +424,15 @@ class Run:
                 digest.update(np.ascontiguousarray(array).tobytes())
             self._digest = digest.hexdigest()
         return self._digest
+
+
+@contextmanager
+def _whole(path):
+    """Whatever goes wrong inside, because something is missing or of another kind, is the checkpoint's fault."""
+    try:
+        yield
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+        raise checkpoint.damaged(path, error) from None
 
 
 def _sentence(row, seconds):

@@ -7,28 +7,25 @@ import contextlib
 import ctypes
 import functools
 import itertools
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from numpy.linalg import lapack_lite
+
+from neurosim import processors
 
 LANES = 8   # accumulators of a sum whose order must not depend on the number of threads
 
 
 @functools.cache
 def threads():
-    """Number of threads: OMP_NUM_THREADS or OPENBLAS_NUM_THREADS if set, else the usable processors."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        wanted = os.environ.get(name, "")
-        if wanted.isdigit() and int(wanted) > 0:
-            return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Number of threads, asked for once: the pool is made for it."""
+    return processors.threads()
 
 
 @functools.cache
 def _pool():
-    return ThreadPoolExecutor(threads(), thread_name_prefix="wage")
+    return ThreadPoolExecutor(threads(), thread_name_prefix="training")
 
 
 def run(tasks):

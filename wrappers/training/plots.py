@@ -16,7 +16,7 @@ def training_figure(history, model):
     ----------
     history : list of dict
         `loop.Run.history`.
-    model : model.Model
+    model : algorithm.Trainable
 
     Returns
     -------

@@ -1,97 +1,60 @@
 """A training run as data: everything that its numbers depend on, written into every checkpoint."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
 
-from neurosim.circuits.hybrid import HybridCell
-from neurosim.errors import NeurosimError, check_whole
-from neurosim.wrappers.devices.crossbar import Crossbar
-from neurosim.wrappers.devices.curve import largest_count
-from neurosim.wrappers.devices.hybrid import Hybrid
-from neurosim.wrappers.devices.readout import Readout, Retention
-from neurosim.wrappers.wage.options import Options
+from neurosim.errors import NeurosimError, suggestion
+from neurosim.parameter import Parameter, Table
+from neurosim.record import Record
 
 CORRECTIONS = ("W1", "W2")      # of the trainer's files, see docs/fidelity.md
+DEFAULT_ALGORITHM = "wage"
+MOST = (1 << 63) - 1
+# Sections: groups of options of `neurosim train`. Parameters without one have no option, or one of their own.
+TRAINING, HOW_OFTEN = "training", "how often"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a run does; the defaults are those of the reference.
+def _corrections(value, where):
+    """Ids of corrections, as a tuple."""
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(names, (list, tuple)):
+        raise NeurosimError(f"corrections = {value!r} is no list of ids; there are {' and '.join(CORRECTIONS)}")
+    for name in names:
+        if name not in CORRECTIONS:
+            raise NeurosimError(
+                f"{name!r} is no correction of the trainer{suggestion(str(name), CORRECTIONS)}; there are "
+                f"{' and '.join(CORRECTIONS)}"
+            )
+    return tuple(names)
 
-    Attributes
-    ----------
-    epochs : int
-    batch_size : int
-        Images per weight update.
-    learning_rate : float
-        Factor of the update (the reference's `grad_scale`).
-    drops : tuple of int
-        Epochs (from 0) at whose start the learning rate is divided by 8.
-    seed : int
-        Of every random draw.
-    test_every : int
-        Test after every such epoch (0, n, 2n ...).
-    evaluate_every : int
-        Evaluate the chip after every such epoch that is tested; 0 for never.
-    checkpoint_every : int
-        Batches between checkpoints inside an epoch; 0 for none but at its end.
-    log_every : int
-        Batches between lines of the log.
-    traces : bool
-        Write the traces of every tested epoch as files.
-    hardware : bool
-        Test through the hardware read-out (the reference's `inference`).
-    options : Options
-    readout : Readout
-    crossbar : Crossbar, optional
-        Arrays that are not ideal, in training and test.
-    hybrid : Hybrid, optional
-        Hybrid-precision synapses instead of one device a weight.
-    network : str
-        Text of the network file.
-    data : str
-        Place of the images, see `data.load`.
-    corrections : tuple of str
-        Ids of the corrected quirks of the files.
-    """
 
-    epochs: int = 257
-    batch_size: int = 200
-    learning_rate: float = 1.0
-    drops: tuple = (200, 250)
-    seed: int = 117
-    test_every: int = 1
-    evaluate_every: int = 1
-    checkpoint_every: int = 100
-    log_every: int = 100
-    traces: bool = False
-    hardware: bool = False
-    options: Options = field(default_factory=Options)
-    readout: Readout = field(default_factory=Readout)
-    crossbar: Crossbar | None = None
-    hybrid: Hybrid | None = None
-    network: str = ""
-    data: str = ""
-    corrections: tuple = ()
+def _parameters():
+    p = Parameter
+    count = {"low": 1, "high": MOST}
+    yield p("epochs", 257, "", "epochs to train", TRAINING, reference="epochs", **count)
+    yield p("batch_size", 200, "", "images per weight update", TRAINING, reference="batch_size", **count)
+    yield p("learning_rate", 1.0, "", "factor of the update", TRAINING, reference="grad_scale", above=0, below=1e4)
+    yield p("drops", (200, 250), "", "epochs at whose start the learning rate is divided by 8", TRAINING,
+            reference="decreasing_lr", aliases=("lower-rate-at",), low=0, high=MOST)
+    yield p("seed", 117, "", "seed of all random draws", TRAINING, reference="seed", low=0, high=MOST)
+    yield p("test_every", 1, "", "test after every N-th epoch", HOW_OFTEN, reference="test_interval", **count)
+    yield p("evaluate_every", 1, "", "evaluate the chip after every N-th epoch that is tested; 0: never", HOW_OFTEN,
+            low=0, high=MOST)
+    yield p("checkpoint_every", 100, "", "batches between checkpoints inside an epoch; 0: only at its end", HOW_OFTEN,
+            low=0, high=MOST)
+    yield p("log_every", 100, "", "batches between lines of the log", HOW_OFTEN, reference="log_interval", **count)
+    yield p("traces", False, "", "write the traces of every tested epoch as files")
+    yield p("network", "", "", "text of the network file")
+    yield p("data", "", "", "place of the images, see `data.load`")
+    yield p("corrections", (), "", "ids of the corrected quirks of the files", read=_corrections,
+            wanted=" and ".join(CORRECTIONS))
+    yield p("algorithm", DEFAULT_ALGORITHM, "", "what trains, see `algorithm.ALGORITHMS`")
 
-    def __post_init__(self):
-        least = {"epochs": 1, "batch_size": 1, "test_every": 1, "evaluate_every": 0, "checkpoint_every": 0,
-                 "log_every": 1, "seed": 0}
-        for name, low in least.items():
-            check_whole(name, getattr(self, name), low, (1 << 63) - 1)
-        for drop in self.drops:
-            check_whole("drops", drop, 0, (1 << 63) - 1)
-        if not 0 < self.learning_rate < 1e4:
-            raise NeurosimError(f"learning_rate = {self.learning_rate!r} is out of range; it must exceed 0")
-        if self.hybrid is None:
-            largest_count(self.options.levels, self.learning_rate)
-        if self.hardware and self.crossbar is not None:
-            raise NeurosimError("a network on crossbars is tested through their own converters; leave out hardware")
-        if self.hardware:
-            self.readout.cells(self.options.weight_bits)
-        for name in self.corrections:
-            if name not in CORRECTIONS:
-                raise NeurosimError(f"{name!r} is no correction of the trainer; there are {' and '.join(CORRECTIONS)}")
+
+RUN = Table(_parameters(), "setting of a run", "epochs=20")
+
+
+class Settings(Record, table=RUN):
+    """What a run does, whatever trains; the defaults are those of the reference. Epochs count from 0."""
 
     def rate_of(self, epoch):
         """Learning rate of an epoch."""
@@ -99,34 +62,10 @@ class Settings:
 
     def to_json(self):
         """As text, for a checkpoint or a reader."""
-        return json.dumps(asdict(self), indent=1)
+        return json.dumps(self.to_dict(), indent=1)
 
     @classmethod
     def from_json(cls, text):
-        """From what `to_json` returned."""
-        values = json.loads(text)
-        options = values["options"]
-        values["options"] = Options(**{**options, "retention": Retention(**options["retention"])})
-        values["readout"] = Readout(**values["readout"])
-        if values.get("crossbar") is not None:
-            values["crossbar"] = Crossbar(**values["crossbar"])
-        if values.get("hybrid") is not None:
-            values["hybrid"] = Hybrid(**{**values["hybrid"], "cell": HybridCell(**values["hybrid"]["cell"])})
-        values["drops"], values["corrections"] = tuple(values["drops"]), tuple(values["corrections"])
-        return cls(**{name: value for name, value in values.items() if name in {f.name for f in fields(cls)}})
-
-    def replace(self, **changes):
-        """With other values; those of `options`, `readout` and the retention by their own names."""
-        groups = {"options": Options, "readout": Readout}
-        mine = {name: changes.pop(name) for name in list(changes) if name in {f.name for f in fields(self)}}
-        drift = {name: changes.pop(name) for name in list(changes) if name in {f.name for f in fields(Retention)}}
-        for group, kind in groups.items():
-            known = {f.name for f in fields(kind)}
-            inner = {name: changes.pop(name) for name in list(changes) if name in known}
-            if group == "options" and drift:
-                inner["retention"] = replace(self.options.retention, **drift)
-            if inner:
-                mine[group] = replace(getattr(self, group), **inner)
-        if changes:
-            raise TypeError(f"no settings are called {', '.join(changes)}")
-        return replace(self, **mine)
+        """From what `to_json` returned; settings that there are no more are left out."""
+        known = cls.__dataclass_fields__
+        return cls.from_dict({name: value for name, value in json.loads(text).items() if name in known})

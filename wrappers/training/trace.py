@@ -1,6 +1,5 @@
 """Traces for the chip: what every layer holds and reads, as arrays in memory or as the reference's files."""
 
-import os
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import NeurosimError
+from neurosim.outputs import write_whole
 from neurosim.traces.traces import LayerTrace, Trace
-from neurosim.wrappers.wage import quantize
 
 FOLDER = "layer_record"
 
@@ -92,35 +91,25 @@ def windows(x, kernel, stride=1):
     return view.transpose(1, 2, 0, 3, 4).reshape(view.shape[1] * view.shape[2], -1)
 
 
-def capture(model, image=0):
-    """The trace of one image of the last forward pass, a `LayerRecord` a layer.
-
-    `chip_trace` gives it to the chip, `write` to files.
+def record(layer, weight, weight_old, inputs, bits):
+    """The `LayerRecord` of a layer.
 
     Parameters
     ----------
-    model : model.Model
-        After `forward`; the reference traces the first image of the first test batch.
-    image : int
+    layer : architecture.WeightLayer
+    weight, weight_old : ndarray of float32, (outputs, channels, rows, columns) or (outputs, inputs)
+        As the chip holds them, and as they were before the last update.
+    inputs : ndarray of float32, (rows, columns, channels) or (inputs,)
+        Of one image.
+    bits : int
+        Bits of an input.
     """
-    options, records = model.options, []
-    for layer in model.layers:
-        x = layer.inputs[image]
-        x = windows(x.transpose(2, 0, 1), layer.layer.kernel, layer.layer.stride) if layer.layer.is_conv else x[None]
-        inputs = np.ascontiguousarray(bit_planes(x, options.activation_bits).transpose(2, 1, 0))
-        inputs = inputs.reshape(len(inputs), -1)
-        # On the grid a hybrid synapse would seem to need more pulses than it gets: those from its weight to the grid.
-        weight = layer.weight if layer.synapse is not None else quantize.q(layer.weight, options.weight_bits)
-        records.append(
-            LayerRecord(
-                layer.name,
-                _matrix(weight),
-                _matrix(layer.weight + layer.update),
-                inputs,
-                float(np.count_nonzero(inputs) / inputs.size),
-            )
-        )
-    return records
+    x = windows(inputs.transpose(2, 0, 1), layer.kernel, layer.stride) if layer.is_conv else inputs[None]
+    planes = np.ascontiguousarray(bit_planes(x, bits).transpose(2, 1, 0))
+    planes = planes.reshape(len(planes), -1)
+    return LayerRecord(
+        layer.name, _matrix(weight), _matrix(weight_old), planes, float(np.count_nonzero(planes) / planes.size)
+    )
 
 
 def chip_trace(records, network, bits):
@@ -195,10 +184,6 @@ def texts(records):
 
 def write(records, folder, epoch, weight_bits, activation_bits):
     """Write the reference's trace files and `trace_command.sh` into a folder; each appears complete or not at all."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    line = command(records, epoch, weight_bits, activation_bits).encode()
+    line = command(records, epoch, weight_bits, activation_bits)
     for name, content in chain(texts(records), [("trace_command.sh", line)]):
-        part = folder / f"{name}.part"
-        part.write_bytes(content)
-        os.replace(part, folder / name)
+        write_whole(Path(folder) / name, content)

@@ -4,36 +4,42 @@
 their parts as functions. docs/training.md explains them.
 """
 
-from importlib import import_module as _import_module
+from neurosim._names import formerly as _formerly
+from neurosim._names import resolve as _resolve
 
 _ROOM = "neurosim.wrappers"
 _NAMES = {
-    "Architecture": f"{_ROOM}.training.architecture",
-    "Crossbar": f"{_ROOM}.devices.crossbar",
-    "Draws": f"{_ROOM}.training.draws",
-    "GivenDraws": f"{_ROOM}.training.draws",
-    "Hybrid": f"{_ROOM}.devices.hybrid",
-    "Model": f"{_ROOM}.wage.model",
-    "Options": f"{_ROOM}.wage.options",
-    "Readout": f"{_ROOM}.devices.readout",
-    "Retention": f"{_ROOM}.devices.readout",
-    "Run": f"{_ROOM}.training.loop",
-    "Settings": f"{_ROOM}.training.settings",
-}
-_MODULES = {
+    "Architecture": f"{_ROOM}.training.architecture:Architecture",
+    "Crossbar": f"{_ROOM}.devices.crossbar:Crossbar",
+    "Draws": f"{_ROOM}.training.draws:Draws",
+    "GivenDraws": f"{_ROOM}.training.draws:GivenDraws",
+    "Hybrid": f"{_ROOM}.devices.hybrid:Hybrid",
+    "Model": f"{_ROOM}.wage.model:Model",
+    "Options": f"{_ROOM}.wage.options:Options",
+    "Readout": f"{_ROOM}.devices.readout:Readout",
+    "Retention": f"{_ROOM}.devices.readout:Retention",
+    "Run": f"{_ROOM}.training.loop:Run",
+    "Settings": f"{_ROOM}.wage.settings:Settings",
     "data": f"{_ROOM}.training.data",
     "device": f"{_ROOM}.devices.curve",
     "quantize": f"{_ROOM}.wage.quantize",
     "readout": f"{_ROOM}.devices.readout",
-    "trace": f"{_ROOM}.training.trace",
+    "trace": f"{_ROOM}.wage.trace",
 }
+# Modules that were in this folder before the trainer had rooms.
+_formerly(
+    {f"{_ROOM}.wage.{name}": f"{_ROOM}.training.{name}"
+     for name in ("architecture", "checkpoint", "data", "draws", "files", "loop", "monitor", "npz", "parallel", "plots",
+                  "unpickle")}
+    | {f"{_ROOM}.wage.{name}": f"{_ROOM}.devices.{name}"
+       for name in ("_cells", "_hybrid", "arrays", "crossbar", "hybrid", "readout", "synapse")}
+    | {f"{_ROOM}.wage.device": f"{_ROOM}.devices.curve"}
+)  # fmt: skip
 
-__all__ = [*_NAMES, *_MODULES]
+__all__ = list(_NAMES)
 
 
 def __getattr__(name):
     if name in _NAMES:
-        return getattr(_import_module(_NAMES[name]), name)
-    if name in _MODULES:
-        return _import_module(_MODULES[name])
+        return _resolve(_NAMES[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

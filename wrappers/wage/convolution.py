@@ -5,6 +5,7 @@ cache. In the hidden layers of WAGE everything is a whole number times a power o
 exact in any order as long as they stay below 2^24 steps, and both ways give the same bits.
 """
 
+import functools
 import math
 import threading
 
@@ -62,6 +63,18 @@ class Convolution:
         layer = self.layer
         return tuple((length + 2 * layer.padding - layer.kernel) // layer.stride + 1 for length in x.shape[1:3])
 
+    def positions(self, x):
+        """For each kernel position a callable that returns its inputs, (images * rows * columns, channels)."""
+        kernel, stride, pad = self.layer.kernel, self.layer.stride, self.layer.padding
+        rows, columns = self.size(x)
+        padded = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+
+        def inputs(i, j):
+            part = padded[:, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            return np.ascontiguousarray(part[:, :rows, :columns]).reshape(-1, x.shape[3])
+
+        return [functools.partial(inputs, i, j) for i in range(kernel) for j in range(kernel)]
+
     def forward(self, x, finish):
         """Call `finish(first, last, z)` for each block of images with its weighted sums, from several threads."""
         size = self.size(x)
@@ -85,10 +98,10 @@ class Convolution:
         """
         shape = self._transformed_shape()
 
-        def lane(number, mine):
+        def lane(number, own):
             total = self.workspace.array(f"total {number}", shape)
             part = self.workspace.array(f"part {number}", shape)
-            for n, (first, last) in enumerate(mine):
+            for n, (first, last) in enumerate(own):
                 target = None if x_gradient is None else x_gradient[first:last]
                 self._gradients(number, x[first:last], e[first:last], part if n else total, target)
                 if n:

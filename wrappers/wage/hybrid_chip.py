@@ -9,8 +9,8 @@ from neurosim.evaluation.flow import evaluate
 from neurosim.evaluation.hybrid_comparison import compare
 from neurosim.report.hybrid_report import batch_time
 from neurosim.wrappers.devices.hybrid import Hybrid
-from neurosim.wrappers.training.trace import capture, chip_trace
 from neurosim.wrappers.wage.model import Model
+from neurosim.wrappers.wage.trace import capture, chip_trace
 
 
 def design_for(cell, design=None, counters=None):

@@ -1,68 +1,25 @@
-"""Layers with weights: quantised forward pass, quantised errors backward, gradient.
+"""Layers with weights: what one holds, and the order of its functions forward and backward.
 
 Inside, feature maps are (images, rows, columns, channels); weights keep the reference's order (outputs, channels,
-rows, columns), and a map is flattened as (channel, row, column).
-
-Source: Wu et al., "Training and inference with integers in deep neural networks" (WAGE), ICLR 2018.
+rows, columns), and a map is flattened as (channel, row, column). How sums are computed is a matter of the layer's way
+(`convolution`, `connection`), what is done to them one of `functions`.
 """
 
 import numpy as np
 
-from neurosim.errors import NeurosimError
-from neurosim.wrappers.devices import arrays
+from neurosim.wrappers.devices.arrays import LayerArrays
 from neurosim.wrappers.devices.readout import Reader, weight_after_drift
-from neurosim.wrappers.training.parallel import over_slices
-from neurosim.wrappers.wage import _kernels, quantize
+from neurosim.wrappers.training.algorithm import TrainingError
+from neurosim.wrappers.wage import functions, quantize
+from neurosim.wrappers.wage.connection import Connection, ConnectionThroughArrays
 from neurosim.wrappers.wage.convolution import ThroughArrays, Unfolded, Winograd
+from neurosim.wrappers.wage.functions import largest, layer_scale, shift_of
 
-FINITE = 0x7F800000     # bits of infinity: those of finite numbers are below
-LEAST = 1 << 16         # elements worth a thread
-LEAST_COLUMNS = 64      # columns of a matrix product worth a thread
+__all__ = ["Layer", "TrainingError", "largest", "layer_scale", "shift_of"]
 
-
-class TrainingError(NeurosimError):
-    """Training cannot go on: errors or gradients vanished, or are no numbers."""
-
-
-def layer_scale(fan_in, weight_bits, beta):
-    """Initial range of the weights and the layer's power-of-two scale.
-
-    `W_m = beta / S(bits)`, `limit = sqrt(3 / fan_in)`, `s = max(1, 2^round(log2(W_m / limit)))`, and the weights are
-    uniform in +-max(W_m, limit).
-
-    Returns
-    -------
-    limit, reach, scale : float
-    """
-    limit = (3.0 / fan_in) ** 0.5
-    least = beta / float(quantize.levels(weight_bits))
-    return limit, max(least, limit), max(1.0, 2.0 ** round(float(np.log2(least / limit))))
-
-
-def largest(values, gate=None):
-    """Largest |value| of a contiguous float32 array, where `gate` (values of at least +0) is positive."""
-    bits = values.reshape(-1).view(np.int32)
-    gates = None if gate is None else gate.reshape(-1).view(np.int32)
-    found = []
-
-    def part(first, last):
-        if gates is None:
-            found.append(_kernels.largest(bits[first:last]))
-        else:
-            found.append(_kernels.largest_where(bits[first:last], gates[first:last]))
-
-    over_slices(part, bits.size, least=LEAST)
-    return np.array(max(found), np.int32).view(np.float32)[()]
-
-
-def shift_of(values, gate, what, remedy):
-    """Power of two that normalises an array; a sentence when there is none."""
-    most = largest(values, gate)
-    if not np.isfinite(most):
-        raise TrainingError(f"{what} are no finite numbers; {remedy}")
-    if most == 0:
-        raise TrainingError(f"{what} are all zero; {remedy}")
-    return float(quantize.shift(most))
+# Ways to compute sums by whether a layer is a convolution: plainly, and through arrays with converters.
+PLAIN = {True: Unfolded, False: Connection}
+THROUGH_ARRAYS = {True: ThroughArrays, False: ConnectionThroughArrays}
 
 
 class Layer:
@@ -93,17 +50,15 @@ class Layer:
         self.synapse = None     # hybrid-precision synapses, where there are any
         self.inputs = self.outputs = self.code = None
         self._off_grid = False
-        if layer.is_conv:
-            self._plain = Unfolded(layer, workspace)
-            self._fast = Winograd(layer, workspace) if Winograd.fits(layer) and index else None
+        self._plain = PLAIN[layer.is_conv](layer, workspace)
+        self._fast = Winograd(layer, workspace) if Winograd.fits(layer) and index else None
 
     def put_on(self, crossbar):
         """Hold the weights on arrays with these properties (`crossbar.Crossbar`)."""
-        self.array = arrays.LayerArrays(
-            self.layer, self.index, crossbar, self.options, self.draws, self.workspace
-        )
-        if self.layer.is_conv and self.array.converts:
-            self._plain, self._fast = ThroughArrays(self.layer, self.workspace, self.array), None
+        self.array = LayerArrays(self.layer, self.index, crossbar, self.options, self.draws, self.workspace)
+        if self.array.converts:
+            self._plain = THROUGH_ARRAYS[self.layer.is_conv](self.layer, self.workspace, self.array)
+            self._fast = None
 
     # -- forward -----------------------------------------------------------------------------------
 
@@ -126,28 +81,20 @@ class Layer:
         self.inputs = x
         if readout is not None:
             z = self._read(x, weight, readout)
-            return self._finish_all(z)
+            self._prepare_outputs(len(z), *z.shape[1:-1])
+            self._finish(0, len(z), z)
+            return self.outputs
         weight, self._factor = weight_after_drift(weight, self.options.retention, self.draws, self.index)
         if self.array is not None:
             intended, weight = weight, self.array.program(weight)
             self._off_grid = not np.array_equal(intended, weight)
-        if not self.layer.is_conv:
-            self._matrix = weight
-            z = self.workspace.array(f"logits {self.index}", (len(x), self.layer.outputs))
-            if self.array is not None and self.array.converts:
-                arrays.multiply_all(self.array, x, z, arrays.FORWARD, 1 / self.scale)
-                return self._finish_all(z)
-            over_slices(lambda a, b: np.matmul(x, weight[a:b].T, out=z[:, a:b]), weight.shape[0], least=LEAST_COLUMNS)
-            z *= np.float32(1 / self.scale)
-            return self._finish_all(z)
         self._way = self._choose(weight)
-        size = self._way.size(x)
-        self._prepare_outputs(len(x), *size)
+        self._prepare_outputs(len(x), *self._way.size(x))
         self._way.forward(x, self._finish)
         return self.outputs
 
     def _choose(self, weight):
-        """The way to convolve with these weights: the fast one where it is exact, or nothing is."""
+        """The way to compute with these weights: the fast one where it is exact, or nothing is."""
         options = self.options
         on_grids = self._factor is None and all(
             2 <= bits <= 15 for bits in (options.weight_bits, options.activation_bits, options.error_bits)
@@ -162,61 +109,32 @@ class Layer:
 
     def _read(self, x, weight, readout):
         """Weighted sums through the hardware, (images, ..., outputs)."""
-        options, layer = self.options, self.layer
+        options, way = self.options, self._plain
         reader = Reader(readout, options.retention, options.weight_bits, options.activation_bits, self.draws,
                         self.index, first=self.index == 0)
-        if not layer.is_conv:
-            z = reader.read([lambda: x], weight[:, :, None])
-        else:
-            pad, step = layer.padding, layer.stride
-            rows, columns = self._plain.size(x)
-            padded = np.pad(x, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
-
-            def window(i, j):
-                part = padded[:, i : i + step * rows : step, j : j + step * columns : step]
-                return np.ascontiguousarray(part[:, :rows, :columns]).reshape(-1, x.shape[3])
-
-            positions = [(i, j) for i in range(layer.kernel) for j in range(layer.kernel)]
-            inputs = [lambda i=i, j=j: window(i, j) for i, j in positions]
-            z = reader.read(inputs, weight.reshape(*weight.shape[:2], -1)).reshape(len(x), rows, columns, -1)
+        z = reader.read(way.positions(x), weight.reshape(*weight.shape[:2], -1))
+        z = z.reshape(len(x), *way.size(x), -1)
         z /= np.float32(self.scale)
         return z
 
-    def _prepare_outputs(self, images, rows, columns):
+    def _prepare_outputs(self, images, *size):
         """Buffers for the outputs and for what the backward pass must know of them."""
+        if self.last:
+            return      # the sums are the outputs
         if self.layer.pool:
-            rows, columns = rows // 2, columns // 2
-        shape = (images, rows, columns, self.layer.outputs)
+            size = tuple(length // 2 for length in size)
+        shape = (images, *size, self.layer.outputs)
         self.outputs = self.workspace.array(f"outputs {self.index}", shape)
         self.code = self.workspace.array(f"code {self.index}", shape, np.uint8)
 
-    def _finish_all(self, z):
-        """Quantiser, ReLU and pool of all images at once."""
+    def _finish(self, first, last, z):
+        """Quantiser, ReLU and pool of a block of images; the logits are left as they are."""
         if self.last:
             self.outputs = z
-            return z
-        if self.layer.is_conv:
-            self._prepare_outputs(*z.shape[:3])
-            self._finish(0, len(z), z)
-        else:
-            self.outputs = self.workspace.array(f"outputs {self.index}", z.shape)
-            self.code = self.workspace.array(f"code {self.index}", z.shape, np.uint8)
-            self._activate(z, self.outputs, self.code)
-        return self.outputs
-
-    def _finish(self, first, last, z):
-        """Quantiser, ReLU and pool of a block of images."""
-        if not self.layer.pool:
-            self._activate(z, self.outputs[first:last], self.code[first:last])
             return
-        y, code, bits = self.outputs[first:last], self.code[first:last], self.options.activation_bits
-        limit, grid = quantize.limit(bits), quantize.levels(bits)
-        _kernels.activate_pool(z, y, code, limit, grid)
-
-    def _activate(self, z, y, code):
-        bits = self.options.activation_bits
-        limit, grid = quantize.limit(bits), quantize.levels(bits)
-        _kernels.activate(z.reshape(-1), y.reshape(-1), code.reshape(-1), limit, grid, True)
+        functions.activate(
+            z, self.outputs[first:last], self.code[first:last], self.options.activation_bits, pool=self.layer.pool
+        )
 
     # -- backward ----------------------------------------------------------------------------------
 
@@ -231,62 +149,29 @@ class Layer:
             Whether the input gradient is needed.
         """
         e = self.error = self._error(gradient)
-        x = self.inputs
-        if self.layer.is_conv:
-            x_gradient = self.workspace.array(f"gradient {self.index % 2}", x.shape) if wanted else None
-            self._way.backward(x, e, self.gradient, x_gradient)
-        else:
-            gradient, weight, x_gradient = self.gradient, self._matrix, None
-            over_slices(lambda a, b: np.matmul(e[:, a:b].T, x, out=gradient[a:b]), len(gradient), least=LEAST_COLUMNS)
-            if wanted:
-                x_gradient = self.workspace.array(f"gradient {self.index % 2}", x.shape)
-                if self.array is not None and self.array.converts:
-                    arrays.multiply_all(self.array, e, x_gradient, arrays.BACKWARD, 1 / self.scale)
-                else:
-                    over_slices(
-                        lambda a, b: np.matmul(e, weight[:, a:b], out=x_gradient[:, a:b]), x.shape[1],
-                        least=LEAST_COLUMNS,
-                    )
-                    x_gradient *= np.float32(1 / self.scale)
+        x_gradient = self.workspace.array(f"gradient {self.index % 2}", self.inputs.shape) if wanted else None
+        self._way.backward(self.inputs, e, self.gradient, x_gradient)
         if self._factor is not None:
             self.gradient *= self._factor
         return x_gradient
 
     def _error(self, gradient):
-        """Quantised error at the weighted sums, 0 where ReLU, pool or clamp let nothing through."""
-        bits = self.options.error_bits
-        gate = None if self.last else self.outputs
-        scale = 1.0
+        """Quantised error at the weighted sums."""
+        bits, scale = self.options.error_bits, 1.0
         if bits != -1:
-            scale = 1 / shift_of(gradient, gate, f"{self.name}: the errors at its outputs", self._remedy)
+            gate = None if self.last else self.outputs
+            scale = 1 / shift_of(gradient, gate, f"{self.name}: the errors at its outputs")
         if self.last:
-            return gradient if bits == -1 else quantize.q(quantize.clamp(gradient * np.float32(scale), bits), bits)
-        limit, grid = (0, 0) if bits == -1 else (quantize.limit(bits), quantize.levels(bits))
+            return functions.error_of_logits(gradient, scale, bits)
+        e = gradient
         if self.layer.pool:
-            rows, columns = self._way.size(self.inputs)
-            e = self.workspace.array("error", (len(gradient), rows, columns, self.layer.outputs))
-            over_slices(
-                lambda a, b: _kernels.error_pool(
-                    gradient[a:b], self.outputs[a:b], self.code[a:b], e[a:b], scale, limit, grid
-                ),
-                len(e),
-            )
-            return e
-        flat, gate, code = (array.reshape(-1) for array in (gradient, self.outputs, self.code))
-        over_slices(
-            lambda a, b: _kernels.error(flat[a:b], gate[a:b], code[a:b], scale, limit, grid), flat.size, least=LEAST
-        )
-        return gradient
-
-    _remedy = "check the data and labels, or train with another seed, a smaller learning rate or a milder nonlinearity"
+            size = self._way.size(self.inputs)
+            e = self.workspace.array("error", (len(gradient), *size, self.layer.outputs))
+        functions.error(gradient, self.outputs, self.code, e, scale, bits, pool=self.layer.pool)
+        return e
 
     # -- step --------------------------------------------------------------------------------------
 
     def accelerate(self, keep, add):
         """`v = keep v + add g`, normalised in place: the stored velocity is the normalised one."""
-        velocity, gradient = self.velocity.reshape(-1), self.gradient.reshape(-1)
-        over_slices(
-            lambda a, b: _kernels.accumulate(velocity[a:b], gradient[a:b], keep, add), velocity.size, least=LEAST
-        )
-        shift = shift_of(self.velocity, None, f"{self.name}: its weight gradients", self._remedy)
-        over_slices(lambda a, b: _kernels.rescale(velocity[a:b], 1 / shift), velocity.size, least=LEAST)
+        functions.accelerate(self.velocity, self.gradient, keep, add, f"{self.name}: its weight gradients")

@@ -5,31 +5,27 @@
 >>> loss = model.train_batch(images, labels)         # float32 (images, channels, rows, columns); int
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.arrays import update_curve, write_noise
+from neurosim.wrappers.devices.crossbar import Crossbar
 from neurosim.wrappers.devices.curve import add_noise, update_weights
+from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.devices.synapse import COUNTS, OF_CHIP, Synapse
+from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.training.parallel import own_threads
+from neurosim.wrappers.training.statistics import Statistics, statistics
 from neurosim.wrappers.wage import quantize
+from neurosim.wrappers.wage.chain import Chain
 from neurosim.wrappers.wage.convolution import Workspace
-from neurosim.wrappers.wage.layers import Layer, TrainingError
+from neurosim.wrappers.wage.functions import REMEDY
+from neurosim.wrappers.wage.layers import Layer
 from neurosim.wrappers.wage.options import Options
 
-
-@dataclass(frozen=True)
-class Statistics:
-    """Mean and standard deviation (n - 1) of the last update and of the weights, a number a layer."""
-
-    update_mean: tuple
-    update_std: tuple
-    weight_mean: tuple
-    weight_std: tuple
+__all__ = ["Model", "Statistics"]
 
 
 class Model:
@@ -51,12 +47,19 @@ class Model:
     ----------
     layers : list of layers.Layer
         From the input; each has `name`, `weight`, `scale`, `velocity`, `gradient`, `update`, `inputs`, `outputs`.
+    chain : chain.Chain
+        The order in which they compute.
     """
 
     def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None):
-        for name, value, kind in (("architecture", architecture, Architecture), ("options", options, Options)):
+        kinds = {"architecture": (architecture, Architecture), "options": (options, Options),
+                 "crossbar": (crossbar, Crossbar), "hybrid": (hybrid, Hybrid)}
+        for name, (value, kind) in kinds.items():
             if value is not None and not isinstance(value, kind):
-                raise TypeError(f"{name} must be of {kind.__name__}, not of {type(value).__name__}")
+                raise NeurosimError(
+                    f"{name} must be of {kind.__name__}, not of {type(value).__name__}; give a "
+                    f"{kind.__module__}.{kind.__name__}"
+                )
         self.architecture = architecture or Architecture.default()
         self.options = options or Options()
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
@@ -69,6 +72,7 @@ class Model:
             Layer(layer, index, layer_options, self.draws, self._workspace, last=index == last)
             for index, layer in enumerate(self.architecture.layers)
         ]
+        self.chain = Chain(self.layers)
         if crossbar is not None:
             for layer in self.layers:
                 layer.put_on(crossbar)
@@ -118,10 +122,7 @@ class Model:
             raise NeurosimError("images hold values that are no finite numbers; normalise them to about -1 to 1")
         x = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
         with own_threads():
-            for layer in self.layers:
-                if not layer.layer.is_conv and x.ndim == 4:
-                    x = np.ascontiguousarray(x.transpose(0, 3, 1, 2)).reshape(len(x), -1)
-                x = layer.forward(x, readout)
+            x = self.chain.forward(x, readout)
         self._logits = x if readout is None else None
         return x.copy()
 
@@ -140,20 +141,15 @@ class Model:
             Labels that do not fit the images or the classes.
         """
         if self._logits is None:
-            raise RuntimeError("there is nothing to go back from; call forward() without a read-out first")
+            raise NeurosimError("there is nothing to go back from; call forward() without a read-out first")
         loss, gradient = quantize.squared_error(self._logits, labels)
         self._logits = None
-        for layer in reversed(self.layers):
-            try:
-                with own_threads():
-                    gradient = layer.backward(gradient, wanted=layer.index > 0)
-            except TrainingError:
-                self._find_broken()     # errors may show a cause that lies elsewhere
-                raise
-            if layer.index and not layer.layer.is_conv and self.layers[layer.index - 1].layer.is_conv:
-                images, rows, columns, channels = self.layers[layer.index - 1].outputs.shape
-                gradient = gradient.reshape(images, channels, rows, columns).transpose(0, 2, 3, 1)
-                gradient = np.ascontiguousarray(gradient)
+        try:
+            with own_threads():
+                self.chain.backward(gradient)
+        except TrainingError:
+            self._find_broken()     # errors may show a cause that lies elsewhere
+            raise
         return loss
 
     def _find_broken(self):
@@ -161,7 +157,7 @@ class Model:
         for layer in self.layers:
             for what, array in (("weights", layer.weight), ("outputs", layer.outputs)):
                 if not np.isfinite(array).all():
-                    raise TrainingError(f"{layer.name}: its {what} are no finite numbers; {Layer._remedy}") from None
+                    raise TrainingError(f"{layer.name}: its {what} are no finite numbers; {REMEDY}") from None
 
     def step(self, learning_rate=1.0):
         """Move all weights by the gradients of the last backward pass; the updates are in `layers[n].update`."""
@@ -259,12 +255,8 @@ class Model:
         return float(total) / count, 100.0 * correct / images
 
     def statistics(self):
-        """`Statistics` of the last update and of the weights."""
-        moments = [[_moments(array) for array in (layer.update, layer.weight)] for layer in self.layers]
-        (update_mean, update_std), (weight_mean, weight_std) = (
-            zip(*(pair[kind] for pair in moments), strict=True) for kind in (0, 1)
-        )
-        return Statistics(update_mean, update_std, weight_mean, weight_std)
+        """`training.statistics.Statistics` of the last update and of the weights."""
+        return statistics(self.layers)
 
     # -- state -------------------------------------------------------------------------------------
 
@@ -311,16 +303,3 @@ class Model:
                 start = f"{layer.name}.crossbar."
                 layer.array.restore({name[len(start):]: state[name] for name in state if name.startswith(start)}, start)
         self.draws.restore({name[6:]: state[name] for name in state if name.startswith("draws.")})
-
-
-def _moments(array):
-    """(mean, standard deviation with n - 1), summed in double precision and rounded to float32 as the reference's."""
-    mean = array.mean(dtype=np.float64)
-    return float(np.float32(mean)), float(np.float32(np.sqrt(_square_sum(array, mean) / max(array.size - 1, 1))))
-
-
-def _square_sum(array, mean):
-    """Sum of squared deviations, in pieces so that no large temporary is needed."""
-    flat = array.reshape(-1)
-    pieces = (flat[first : first + (1 << 18)] for first in range(0, flat.size, 1 << 18))
-    return sum(float(np.square(piece.astype(np.float64) - mean).sum()) for piece in pieces)

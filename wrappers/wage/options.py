@@ -1,68 +1,47 @@
-"""What a training run can choose: widths, device, momentum, initial scale, drift."""
+"""What the algorithm can choose: widths, device, momentum, initial scale, drift."""
 
-from dataclasses import dataclass, field
-
-from neurosim.errors import NeurosimError, check_whole
+from neurosim.parameter import Parameter, Table
+from neurosim.record import Record, part
 from neurosim.wrappers.devices.readout import Retention
 
 BETA = {2: 1.5, 5: 24.0, 8: 96.0}   # suggested by Peng et al. for these weight widths
+MOST_BITS = 15      # wider than this nothing is rounded
 
 
-@dataclass(frozen=True)
-class Options:
-    """Options of the algorithm, with the defaults of the reference.
+def _parameters():
+    section = "precision and device"
 
-    Attributes
-    ----------
-    weight_bits, update_bits : int
-        Grid of the weights, and of one update.
-    activation_bits, error_bits : int
-        Width of activations and errors; -1 bits leave the errors unquantised.
-    levels : int
-        Conductance states of a device.
-    ltp, ltd : float
-        Nonlinearity labels of potentiation and depression, -9 to 9.
-    cycle_variation : float
-        Cycle-to-cycle sigma, as a fraction of the full weight range.
-    device_variation : float
-        Device-to-device sigma of the nonlinearity label.
-    momentum, gradient_share : float
-        `v = momentum v + gradient_share g`.
-    beta : float, optional
-        Initial weights span beta / 2^(weight bits - 1); chosen by the weight width unless given.
-    retention : Retention
-        Drift of the stored weights.
-    """
+    def p(name, default, meaning, reference="", **limits):
+        return Parameter(name, default, "", meaning, section, reference=reference, **limits)
 
-    weight_bits: int = 5
-    update_bits: int = 5
-    activation_bits: int = 8
-    error_bits: int = 8
-    levels: int = 32
-    ltp: float = 1.75
-    ltd: float = 1.46
-    cycle_variation: float = 0.003
-    device_variation: float = 0.0
-    momentum: float = 0.9
-    gradient_share: float = 0.1
-    beta: float | None = None
-    retention: Retention = field(default_factory=Retention)
+    yield p("weight_bits", 5, "bits of a weight", "wl_weight", low=1, high=MOST_BITS)
+    yield p("update_bits", 5, "bits of a weight update", "wl_grad", low=1, high=MOST_BITS)
+    yield p("activation_bits", 8, "bits of an activation", "wl_activate", low=2, high=MOST_BITS)
+    yield p("error_bits", 8, "bits of an error; -1 for no quantisation", "wl_error",
+            choices=dict.fromkeys((-1, *range(2, MOST_BITS + 1))))
+    yield p("levels", 32, "conductance states of a device", "max_level", low=1, high=65536)
+    yield p("ltp", 1.75, "nonlinearity label of potentiation, -9 to 9", "nonlinearityLTP", low=-9, high=9)
+    yield p("ltd", 1.46, "nonlinearity label of depression; negative for an asymmetric device", "nonlinearityLTD",
+            low=-9, high=9)
+    yield p("cycle_variation", 0.003, "cycle-to-cycle variation, as a fraction of the weight range", "c2cVari", low=0,
+            below=100)
+    yield p("device_variation", 0.0, "device-to-device variation of the nonlinearity labels", "d2dVari", low=0,
+            below=100)
+    section = ""        # no options of the command
+    yield p("momentum", 0.9, "v = momentum v + gradient_share g", low=0, high=1)
+    yield p("gradient_share", 0.1, "see momentum", low=0, high=1)
+    section = "training"
+    yield p("beta", None, "initial weights reach beta / 2^(weight bits - 1); by weight bits unless given", of=float,
+            optional=True, above=0, high=1e6)
 
-    def __post_init__(self):
-        for name, low in (("weight_bits", 1), ("update_bits", 1), ("activation_bits", 2), ("error_bits", 2)):
-            value = getattr(self, name)
-            if name == "error_bits" and value == -1:
-                continue
-            check_whole(name, value, low, 15)
-        check_whole("levels", self.levels, 1, 65536)
-        for name in ("cycle_variation", "device_variation"):
-            if not 0 <= getattr(self, name) < 100:
-                raise NeurosimError(f"{name} = {getattr(self, name)!r} is out of range; it must be 0 or more")
-        for name in ("momentum", "gradient_share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise NeurosimError(f"{name} = {getattr(self, name)!r} is out of range; it takes numbers from 0 to 1")
-        if self.beta is not None and not 0 < self.beta <= 1e6:
-            raise NeurosimError(f"beta = {self.beta!r} is out of range; it takes numbers above 0, up to 1e6")
+
+OPTIONS = Table(_parameters(), "option of the algorithm", "levels=64")
+
+
+class Options(Record, table=OPTIONS):
+    """Options of the algorithm, with the defaults of the reference; `retention` is the drift of the stored weights."""
+
+    retention: Retention = part(Retention)
 
     @property
     def beta_in_force(self):

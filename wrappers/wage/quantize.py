@@ -33,7 +33,7 @@ def shift(x):
 
     Raises
     ------
-    ValueError
+    NeurosimError
         A number is not above zero.
     """
     x = float32(x)
@@ -47,7 +47,7 @@ def normalise(x):
 
     Raises
     ------
-    ValueError
+    NeurosimError
         All elements are zero, or one is no finite number.
     """
     x = float32(x)
@@ -57,12 +57,12 @@ def normalise(x):
 def largest(x):
     """Largest magnitude of an array; it must be finite and above zero (see `normalise`)."""
     if not x.size:
-        raise ValueError("an empty array has no largest value")
+        raise NeurosimError("an empty array has no largest value; give one with elements")
     value = max(x.max(), -x.min())
     if not np.isfinite(value):
-        raise ValueError("a value is no finite number")
+        raise NeurosimError("a value is no finite number; only finite ones can be normalised")
     if value == 0:
-        raise ValueError("all values are zero")
+        raise NeurosimError("all values are zero; there is nothing to normalise them by")
     return np.float32(value)
 
 
@@ -82,7 +82,7 @@ def stochastic_round(x, draws):
 
     Raises
     ------
-    ValueError
+    NeurosimError
         Another shape, or draws outside of 0 ... 1.
     """
     x, draws = float32(x), float32(draws)
@@ -174,7 +174,7 @@ def squared_error(logits, labels):
 
     Raises
     ------
-    ValueError
+    NeurosimError
         Labels that are no whole numbers from 0 to below the number of classes, one an image.
     """
     gradient = np.array(logits, dtype=np.float32)

@@ -1,5 +1,8 @@
 """The hardware read-out against recorded values, and its properties."""
 
+import math
+import re
+
 import numpy as np
 import pytest
 import wage_reference as reference
@@ -134,3 +137,36 @@ def test_no_readout(wrong):
         Readout(**wrong)
     with pytest.raises(NeurosimError, match="cannot hold"):
         Readout(cell_bits=8).cells(5)
+
+
+@pytest.mark.parametrize("name, inside, outside", [
+    ("cell_bits", (1, 16), (0, 17, 1.5)), ("on_off_ratio", (1.000001, math.inf), (1, -math.inf, math.nan)),
+    ("array_rows", (1, 1 << 20), (0, (1 << 20) + 1)), ("adc_bits", (1, 20), (0, 21)),
+    ("variation", (0, 99.999), (-1e-9, 100, math.inf)),
+])
+def test_limits_of_the_readout(name, inside, outside):
+    for value in inside:
+        assert getattr(Readout(**{name: value}), name) == value
+    for value in outside:
+        with pytest.raises(NeurosimError, match=f"{name} = {re.escape(str(value))} is .*; it takes "):
+            Readout(**{name: value})
+
+
+def test_an_infinite_ratio_reads_the_weights_themselves():
+    generator = np.random.default_rng(5)
+    x = (generator.integers(0, 128, (20, 12)) / 128).astype(np.float32)
+    weight = (generator.integers(-7, 8, (5, 12, 1)) / 8).astype(np.float32)
+    read = [Reader(Readout(4, ratio, 128, 20, 0), Retention(), 4, 8, Draws(1), 1, first=False).read([lambda: x], weight)
+            for ratio in (1e9, math.inf)]
+    np.testing.assert_allclose(read[0], read[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("values, sentence", [
+    ({"rate": 0.1}, "give a time above 0"), ({"rate": 0.1, "time": -1}, "give a time above 0"),
+    ({"rate": 20.1, "time": math.e}, "leaves nothing to read"), ({"rate": -20.1, "time": math.e}, "leaves nothing"),
+    ({"target": math.nan}, "target = nan is no number"), ({"fixed": "yes"}, "fixed = 'yes' is neither true nor false"),
+])
+def test_no_retention(values, sentence):
+    with pytest.raises(NeurosimError, match=sentence):
+        Retention(**values)
+    assert Retention(rate=19.9, time=math.e) and Retention(rate=-19.9, time=math.e) and Retention(time=-5)

@@ -14,9 +14,6 @@ from study_run import square
 import neurosim
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.studies import grid as study
-from neurosim.wrappers.training.architecture import Architecture
-from neurosim.wrappers.training.data import Dataset
-from neurosim.wrappers.wage.model import Model
 
 RUNS = [{"ron": ron, "adc": adc, "seed": seed} for ron in (1e5, 0.1) for adc in ("none", "6") for seed in (0, 1)]
 
@@ -54,6 +51,12 @@ def test_processes_have_one_thread_each(tmp_path, monkeypatch):
     table = study.run_grid(RUNS[:3], square, tmp_path, jobs=2)
     assert table["threads"].tolist() == [1, 1, 1] and table["accuracy"].tolist() == [2e5] * 3
     assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_as_many_processes_as_there_would_be_threads(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEUROSIM_THREADS", "1")
+    table = study.run_grid(RUNS, lambda run: {"process": os.getpid()}, tmp_path)
+    assert set(table["process"]) == {os.getpid()}
 
 
 def test_another_study_is_refused(tmp_path):
@@ -105,6 +108,18 @@ def test_damaged_rows_are_named(tmp_path, cell):
         study.run_grid(runs, run, tmp_path, jobs=1, numbers=("accuracy",))
 
 
+LONGEST = 300       # seconds that a loaded machine may take for anything
+
+
+def wait_for(condition):
+    """Wait until a condition holds; what it then returns."""
+    deadline = time.monotonic() + LONGEST
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+    return found
+
+
 def runs(process):
     """Whether a process is there and no zombie."""
     try:
@@ -113,44 +128,27 @@ def runs(process):
         return False
 
 
-@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_study_takes_its_processes_along(tmp_path, kill):
+@pytest.mark.parametrize("kill, rows", [(signal.SIGTERM, 0), (signal.SIGKILL, 0), (signal.SIGKILL, 1)])
+def test_a_killed_study_takes_its_processes_along(tmp_path, kill, rows):
+    """Be it as soon as they are there, or in the middle of the work."""
     pytest.importorskip("sklearn")
     found = str(Path(neurosim.__file__).resolve().parent.parent)
     code = f"import sys; sys.path.append({found!r}); from neurosim.__main__ import main; sys.exit(main(sys.argv[1:]))"
     words = ["study", "crossbar", "--quick", "--jobs", "2", "--out", str(tmp_path / "out")]
-    started = subprocess.Popen([sys.executable, "-P", "-c", code, *words], stderr=subprocess.PIPE, text=True)
-    children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
-    for _ in range(200):
-        time.sleep(0.1)
-        workers = children.read_text().split()
-        if len(workers) >= 3:     # a resource tracker and two processes
-            break
-    time.sleep(2)
-    started.send_signal(kill)
-    assert started.wait(30) == (130 if kill == signal.SIGTERM else -9)
-    for _ in range(300):
-        left = [worker for worker in workers if runs(worker)]
-        if not left:
-            break
-        time.sleep(0.1)
-    assert not left
+    table = tmp_path / "out" / "study.csv"
+    with subprocess.Popen([sys.executable, "-P", "-c", code, *words], stderr=subprocess.DEVNULL) as started:
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
 
+        def workers():
+            assert started.poll() is None
+            found = children.read_text().split()
+            return found if len(found) >= 3 else []     # a resource tracker and two processes
 
-def test_quick_training_is_seeded():
-    generator = np.random.default_rng(1)
-    labels = np.arange(120) % 4
-    images = (generator.integers(0, 60, (120, 1, 8, 8)) + 60 * labels[:, None, None, None]).astype(np.uint8)
-    dataset = Dataset("four", images, labels, images[:40], labels[:40])
-
-    def accuracy(**options):
-        model = Model(Architecture.build((8, 8, 1), [{"conv": 8, "padding": 1}, {"pool": 2}, {"fc": 4}]), draws=3)
-        return study.quick_training(model, dataset, epochs=4, batch=25, **options), model.layers[0].weight
-
-    one, two = accuracy(seed=1), accuracy(seed=1, learning_rate=lambda epoch: 1.0)
-    np.testing.assert_array_equal(one[1], two[1])
-    assert one[0] == two[0] > 40
-    assert (accuracy(seed=2, augment=False)[1] != one[1]).any()
+        processes = wait_for(workers)
+        wait_for(lambda: not rows or (table.exists() and len(table.read_text().splitlines()) > rows))
+        started.send_signal(kill)
+        assert started.wait(LONGEST) == (130 if kill == signal.SIGTERM else -9)
+    wait_for(lambda: not any(runs(process) for process in processes))
 
 
 def die(parameters):

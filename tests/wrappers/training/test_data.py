@@ -269,6 +269,36 @@ def test_idx_images_of_different_sizes(tmp_path):
             data.idx(content)
 
 
+def npz(path, **changes):
+    chance = np.random.default_rng(0)
+    arrays = {"x_train": chance.integers(0, 256, (6, 5, 4), np.uint8), "y_train": np.arange(6),
+              "x_test": chance.integers(0, 256, (3, 5, 4), np.uint8), "y_test": np.arange(3)}
+    np.savez(path, **(arrays | changes))
+    return path
+
+
+@pytest.mark.parametrize("shape", [(6,), (6, 1), (1, 6)])
+def test_labels_may_be_a_column(tmp_path, shape):
+    dataset = data.load(npz(tmp_path / "a.npz", y_train=np.arange(6).reshape(shape), y_test=np.arange(3)[:, None]))
+    np.testing.assert_array_equal(dataset.train_labels, np.arange(6))
+    np.testing.assert_array_equal(dataset.test_labels, np.arange(3))
+    assert dataset.name == "a.npz" and dataset.train_images.shape == (6, 1, 5, 4)
+
+
+@pytest.mark.parametrize("changes, sentence", [
+    ({"y_train": np.arange(12).reshape(6, 2)}, r"y_train has labels of shape \(6, 2\) for 6 images; it needs one"),
+    ({"y_train": np.arange(5)}, r"y_train has labels of shape \(5,\) for 6 images"),
+    ({"y_test": np.arange(4)}, r"y_test has labels of shape \(4,\) for 3 images"),
+    ({"y_test": np.zeros(3)}, "y_test has labels that are no whole numbers from 0 on"),
+    ({"x_test": np.zeros((3, 4, 5), np.uint8)}, "images for training and testing differ in size"),
+    ({"x_test": np.zeros((3, 5, 4))}, "x_test has type float64"),
+])
+def test_npz_files_that_are_no_data_set(tmp_path, changes, sentence):
+    with pytest.raises(NeurosimError, match=sentence) as error:
+        data.load(npz(tmp_path / "a.npz", **changes))
+    assert error.value.status == 1
+
+
 def npy(header, body=b""):
     return b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header + body
 

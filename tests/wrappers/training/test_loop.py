@@ -1,27 +1,20 @@
 """Training runs: their files, chip evaluations, checkpoints, and going on after a stop or a kill."""
 
 import json
-import random
-import signal
-import subprocess
-import sys
 import threading
-import time
 from importlib import resources
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from wage_runs import CHIP, NETWORK, contents, images, same_run, settings, started, weights
+from wage_runs import contents, images, same_run, settings, started, weights
 
 import neurosim
-from neurosim.commands import line as cli
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.training import checkpoint, files, loop
-from neurosim.wrappers.training.settings import Settings
-from neurosim.wrappers.wage.layers import TrainingError
+from neurosim.wrappers.training.algorithm import TrainingError
+from neurosim.wrappers.wage.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +80,35 @@ class Impatient(loop.Monitor):
         self.left -= 1
         if not self.left:
             self.stop.set()
+
+
+class Counting(loop.Monitor):
+    """Counts the images of every epoch that were right."""
+
+    def __init__(self):
+        super().__init__(quiet=True)
+        self.correct, self.losses = [], []
+
+    def begin(self, run):
+        self.correct.append(0)
+        self.losses.append([])
+
+    def batch(self, run, loss, accuracy, images):
+        self.correct[-1] += round(accuracy * images)
+        self.losses[-1].append(float(loss))
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_accuracy_and_loss_of_training_are_counted_anew_every_epoch(tmp_path, stopped):
+    """What came before a stop in the middle of an epoch is in the checkpoint."""
+    monitor, stop = Counting(), threading.Event()
+    history = started(tmp_path / "whole", evaluate_every=0).go(monitor)
+    if stopped:
+        with pytest.raises(loop.Stopped):
+            started(tmp_path / "parts", evaluate_every=0).go(Impatient(stop, 6), stop)
+        history = loop.Run.resume(tmp_path / "parts", images()).go()
+    assert [row["train_accuracy [%]"] for row in history] == [100 * count / 70 for count in monitor.correct]
+    assert [row["train_loss"] for row in history] == [pytest.approx(np.mean(losses)) for losses in monitor.losses]
 
 
 @pytest.mark.parametrize("batches", [1, 2, 3, 4, 7, 11])
@@ -174,16 +196,6 @@ def test_a_finished_run_can_be_made_longer(undisturbed, tmp_path):
     }
 
 
-def test_learning_rate_drops():
-    chosen = settings(drops=(1, 3), learning_rate=2.0)
-    assert [chosen.rate_of(epoch) for epoch in range(5)] == [2, 0.25, 0.25, 0.03125, 0.03125]
-
-
-def test_settings_come_back_from_their_text():
-    chosen = settings(ltp=1.0, adc_bits=7, rate=0.01, time=10.0, drops=(3,), corrections=("W1",))
-    assert Settings.from_json(chosen.to_json()) == chosen
-
-
 def test_tests_and_evaluations_now_and_then(tmp_path):
     run = started(tmp_path, epochs=5, test_every=2, evaluate_every=4)
     history = run.go()
@@ -247,153 +259,6 @@ def test_mistakes(tmp_path):
     with pytest.raises(NeurosimError, match="the chip cannot be evaluated: .* train without it: --evaluate-every 0"):
         loop.Run.start(settings(), tmp_path / "large", neurosim.Design(), images())
     assert not (tmp_path / "large").exists()
-    for wrong, sentence in (({"epochs": 0}, "epochs = 0"), ({"drops": (-5,)}, "drops = -5"),
-                            ({"beta": float("inf")}, "beta = inf"), ({"levels": 32.5}, "levels = 32.5"),
-                            ({"weight_bits": float("nan")}, "weight_bits = nan"), ({"momentum": 5}, "momentum = 5"),
-                            ({"levels": 65536, "learning_rate": 9999.0}, "asks for .* pulses"),
-                            ({"rate": 0.1}, "the retention time is 0; give a time above 0"),
-                            ({"rate": 0.1, "time": float("inf")}, "time of the retention is inf"),
-                            ({"rate": 30.0, "time": 1e300}, "leaves nothing to read"),
-                            ({"variation": float("inf")}, "variation = inf"),
-                            ({"learning_rate": -1.0}, "learning_rate"), ({"seed": -1}, "seed = -1"),
-                            ({"corrections": ("W9",)}, "'W9' is no correction"),
-                            ({"hardware": True, "cell_bits": 8}, "cannot hold a weight")):
-        with pytest.raises(NeurosimError, match=sentence):
-            settings(**wrong)
-
-
-# -- the command -------------------------------------------------------------------------------------
-
-
-def words(folder, out, *more):
-    """The command line of the run above."""
-    (folder / "network.toml").write_text(NETWORK)
-    (folder / "chip.csv").write_text("".join(f"{name},{value}\n" for name, value in CHIP.items()))
-    data = images()
-    np.savez(folder / "patterns.npz", x_train=data.train_images, y_train=data.train_labels,
-             x_test=data.test_images, y_test=data.test_labels)
-    return ["train", "--data", str(folder / "patterns.npz"), "--network", str(folder / "network.toml"), "--design",
-            str(folder / "chip.csv"), "--batch_size", "20", "--epochs", "3", "--checkpoint-every", "2", "--out",
-            str(out), *more]
-
-
-def command(*arguments):
-    """`neurosim ...` in a process of its own, from the place that these tests import it from."""
-    path = str(Path(neurosim.__file__).resolve().parent.parent)
-    code = f"import sys; sys.path.append({path!r}); from neurosim.__main__ import main; sys.exit(main(sys.argv[1:]))"
-    return subprocess.Popen([sys.executable, "-P", "-c", code, *map(str, arguments)], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
-
-
-def test_ten_kills_at_random_moments(tmp_path):
-    """kill -9 and --resume, again and again: the files and weights of an undisturbed run."""
-    longer = ["--epochs", "14"]
-    start = time.perf_counter()
-    done = command(*words(tmp_path, tmp_path / "whole", *longer))
-    _, error = done.communicate()
-    assert done.returncode == 0, error
-    seconds = time.perf_counter() - start
-    chance, out, kills = random.Random(7), tmp_path / "killed", 0
-    while True:
-        begun = (out / checkpoint.NAME).exists()
-        going = command("train", "--resume", out) if begun else command(*words(tmp_path, out, *longer))
-        try:
-            # Starting takes most of the time of such a short run: the moments lie in all of it.
-            _, error = going.communicate(timeout=chance.uniform(0.2, 0.75) * seconds if kills < 10 else None)
-        except subprocess.TimeoutExpired:
-            going.send_signal(signal.SIGKILL)
-            going.communicate()
-            kills += 1
-            continue
-        if going.returncode == 0:
-            break
-        assert "epochs are done" in error, error     # killed after the last checkpoint
-        break
-    assert kills >= 3
-    same_run(tmp_path / "whole", out)
-
-
-def test_ctrl_c_stops_after_a_batch(tmp_path):
-    going = command(*words(tmp_path, tmp_path / "run", "--epochs", "500", "--evaluate-every", "0"))
-    deadline = time.time() + 60
-    while not (tmp_path / "run" / "epochs.csv").exists() and time.time() < deadline:
-        time.sleep(0.05)
-    going.send_signal(signal.SIGINT)
-    _, error = going.communicate(timeout=60)
-    assert going.returncode == 130
-    assert f"continue with --resume {tmp_path / 'run'}" in error and "Traceback" not in error
-    _, facts = checkpoint.load(tmp_path / "run" / checkpoint.NAME)
-    assert facts["epoch"] >= 1
-
-
-def test_hybrid_synapses_from_the_command_line(tmp_path):
-    """The chip has them too, and what they forget depends on its batch time."""
-    done = command(*words(tmp_path, tmp_path / "run", "--epochs", "2", "--hybrid", "--transfer-every", "3"))
-    _, error = done.communicate()
-    assert done.returncode == 0, error
-    run = json.loads((tmp_path / "run" / "settings.json").read_text())
-    assert run["hybrid"]["batch_time"] > 0 and run["learning_rate"] == 1 / 32
-    assert run["hybrid"]["cell"]["transfer_interval"] == 3
-    report = json.loads((tmp_path / "run" / "results.json").read_text())
-    assert report["design"]["memory"] == "hybrid-3t1c" and report["design"]["transfer_interval"] == 3
-    assert (tmp_path / "run" / "hybrid_breakdown.csv").read_text().startswith("layer,part,")
-
-
-def test_the_trace_command_runs(tmp_path):
-    done = command(*words(tmp_path, tmp_path / "run", "--epochs", "1", "--traces"))
-    _, error = done.communicate()
-    assert done.returncode == 0, error
-    before = (tmp_path / "run" / "NeuroSim_Output.csv").read_text().splitlines()
-    subprocess.run(["bash", "layer_record/trace_command.sh"], cwd=tmp_path / "run", check=True, capture_output=True)
-    after = (tmp_path / "run" / "NeuroSim_Output.csv").read_text().splitlines()
-    assert len(after) == 3 and after[2] == after[1] == before[1]
-
-
-@pytest.mark.parametrize("mistake, sentence", [
-    ([], "no data: give --data"),
-    (["--example", "digit"], "did you mean 'digits'?"),
-    (["--data", "nowhere"], "there is no such file or folder"),
-    (["--example", "digits", "--inference", "yes"], "--inference: 'yes' is not 0 or 1"),
-    (["--example", "digits", "--epochs", "1.5"], "--epochs: '1.5' is not a whole number"),
-    (["--example", "digits", "--nonlinearityLTP", "high"], "--nonlinearityLTP: 'high' is not a number"),
-    (["--example", "digits", "--ltp", "12"], "ltp = 12.0 is no nonlinearity label"),
-    (["--example", "digits", "--network", "none.toml"], "none.toml: the network file cannot be read"),
-    (["--resume", "nowhere"], "there is no checkpoint"),
-    (["--resume", "nowhere", "--ltp", "1"], "--ltp cannot change in the middle of a run"),
-    (["--example", "digits", "--correct", "W7"], "'W7' has no correction"),
-    (["--example", "digits", "--type", "cifar10"], "digits holds digits; leave --type out"),
-    (["--example", "digits", "--type", "mnist"], "invalid choice: 'mnist'"),
-])
-def test_mistakes_on_the_command_line(tmp_path, capsys, monkeypatch, mistake, sentence):
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["train", *mistake]) in (1, 2)
-    error = capsys.readouterr().err
-    assert sentence in error and error.count("\n") == 1
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-
-
-def test_a_design_file_keeps_what_it_does_not_set(tmp_path):
-    """The chip's batch is the training's, unless the file tells another."""
-    given = words(tmp_path, tmp_path / "run", "--seed", "9007199254740993", "--epochs", "1")
-    chip = (tmp_path / "chip.csv").read_text()
-    (tmp_path / "chip.csv").write_text("".join(line for line in chip.splitlines(True) if "batch_size" not in line
-                                               and "iterations" not in line))
-    assert cli.main([*given, "--quiet"]) == 0
-    design = neurosim.Design.from_file(tmp_path / "run" / "design.toml")
-    assert (design.batch_size, design.iterations) == (20, 4)
-    assert json.loads((tmp_path / "run" / "settings.json").read_text())["seed"] == 9007199254740993
-    (tmp_path / "patterns.npz").rename(tmp_path / "moved.npz")
-    assert cli.main(["train", "--resume", str(tmp_path / "run"), "--epochs", "2", "--quiet", "--data",
-                     str(tmp_path / "moved.npz")]) == 0
-
-
-def test_options_without_effect_are_told(tmp_path, capsys):
-    given = words(tmp_path, tmp_path / "run", "--epochs", "1", "--cell-bits", "3", "--quiet")
-    assert cli.main(given) == 0
-    assert "--cell-bits has no effect: tests are exact without --hardware 1" in capsys.readouterr().err
-    assert cli.main([*words(tmp_path, tmp_path / "two"), "--epochs", "1", "--quiet", "--cell-bits", "3", "--hardware",
-                     "1"]) == 0
-    assert "cells of 3 bits do not fill weights of 5" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -408,7 +273,7 @@ def test_digits_converge_as_recorded(tmp_path):
         rows = list(csv.DictReader(file))
     ends = [(float(row["test_accuracy"]), float(row["train_loss_per_batch"]))
             for row in rows if row["dataset"] == "digits" and row["epoch"] == "5"]
-    network = (resources.files("neurosim.wrappers.wage") / "small.toml").read_text()
+    network = (resources.files("neurosim.wrappers.training") / "small.toml").read_text()
     found = []
     for seed in (1, 2, 3):
         chosen = Settings(network=network, data="digits", epochs=6, batch_size=50, seed=seed, evaluate_every=0)

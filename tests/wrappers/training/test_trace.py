@@ -7,10 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-import neurosim
 from neurosim.wrappers.training import trace
-from neurosim.wrappers.training.architecture import Architecture
-from neurosim.wrappers.wage.model import Model
 
 
 @pytest.mark.parametrize("label", [name for name in reference.labels("trace_functions") if name.startswith("dec2bin")])
@@ -48,28 +45,3 @@ def test_weights_are_printed_as_printf_does(matrix):
 
 def test_input_text():
     assert trace.inputs_text(np.array([[0, 1, 1], [1, 0, 0]], np.uint8)) == b"0,1,1\n1,0,0\n"
-
-
-def test_a_trace_feeds_the_chip_as_its_files_do(tmp_path):
-    layers = [{"conv": 8, "padding": 1}, {"pool": 2}, {"conv": 6, "kernel": 3, "stride": 2}, {"fc": 4}]
-    model = Model(Architecture.build((8, 9, 3), layers))
-    model.forward(np.random.default_rng(0).uniform(-1, 1, (2, 3, 8, 9)).astype(np.float32))
-    for layer in model.layers:
-        layer.update[...] = np.random.default_rng(1).uniform(-0.1, 0.1, layer.update.shape)
-    records = trace.capture(model, 1)
-    network = model.architecture.network
-    trace.write(records, tmp_path, 0, 5, 8)
-    files = [
-        (*(tmp_path / f"{kind}{record.name}.csv" for kind in ("weight", "weightOld", "input")), record.activity)
-        for record in records
-    ]
-    read, held = neurosim.Trace.from_files(files, network, 8), trace.chip_trace(records, network, 8)
-    for index, record in enumerate(records):
-        want, got = read.layer(index), held.layer(index)
-        for name in ("weight", "weight_old", "inputs"):
-            np.testing.assert_array_equal(getattr(got, name), getattr(want, name))
-        assert got.inputs.shape[1] == network[index].vectors * 8
-        assert got.activity == want.activity == np.count_nonzero(record.inputs) / record.inputs.size
-    other = Architecture.build((8, 9, 3), [{"conv": 8, "padding": 1}, {"conv": 6, "kernel": 5}, {"fc": 4}]).network
-    with pytest.raises(neurosim.NeurosimError, match="trace the network that is evaluated"):
-        trace.chip_trace(records, other, 8).layer(1)

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.readout import Readout
+from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws, GivenDraws
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.convolution import Winograd
-from neurosim.wrappers.wage.layers import TrainingError
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
 
@@ -252,7 +252,7 @@ def test_hardware_readout_evaluates():
     images, labels = batch()
     loss, accuracy = model.evaluate([(images, labels)], Readout(variation=0.1))
     assert np.isfinite(loss) and 0 <= accuracy <= 100
-    with pytest.raises(RuntimeError, match="forward"):
+    with pytest.raises(NeurosimError, match=r"nothing to go back from; call forward\(\)"):
         model.backward(labels)
     with pytest.raises(NeurosimError, match="no test images"):
         model.evaluate([])
@@ -267,10 +267,14 @@ def test_draws_are_seeded_and_given():
     assert (one.rounding(0, (9,)) != Draws(6).rounding(0, (9,))).any()
     given_draws = GivenDraws(rounding={0: [np.zeros(3)]})
     assert not given_draws.rounding(0, (3,)).any()
-    with pytest.raises(LookupError, match="more often"):
+    with pytest.raises(NeurosimError, match="more often for 'rounding' than arrays were given"):
         given_draws.rounding(0, (3,))
-    with pytest.raises(ValueError, match="no draws are called colour"):
+    with pytest.raises(NeurosimError, match="no draws are called colour; there are weights"):
         GivenDraws(colour={})
+    with pytest.raises(NeurosimError, match="no draws are called 'colour'"):
+        one.generator("colour", 0)
+    with pytest.raises(NeurosimError, match="no seed of the random draws"):
+        one.restore({})
 
 
 @pytest.mark.parametrize("wrong", [{"weight_bits": 0}, {"activation_bits": 16}, {"cycle_variation": -1}, {"beta": 0},
@@ -307,7 +311,8 @@ def test_what_the_model_does_not_take():
         model.train_batch(images, [0, 1, 2, 3])
     with pytest.raises(NeurosimError, match="labels of shape"):
         model.train_batch(images, [0, 1])
-    with pytest.raises(TypeError, match="architecture must be of Architecture, not of str"):
-        Model("vgg8")
-    with pytest.raises(TypeError, match="options must be of Options, not of dict"):
-        Model(options={})
+    for name, value, kind in (("architecture", "vgg8", "Architecture"), ("options", {}, "Options"),
+                              ("crossbar", "txsim", "Crossbar"), ("hybrid", True, "Hybrid")):
+        sentence = rf"{name} must be of {kind}, not of {type(value).__name__}; give a neurosim.*\.{kind}"
+        with pytest.raises(NeurosimError, match=sentence):
+            Model(**{name: value})

@@ -88,7 +88,7 @@ def test_normalising_does_not_see_powers_of_two(x, power):
 
 @pytest.mark.parametrize("x", [[0.0, -0.0], [1.0, np.nan], [np.inf, 1.0], []])
 def test_what_cannot_be_normalised(x):
-    with pytest.raises(ValueError, match="zero|finite|empty"):
+    with pytest.raises(NeurosimError, match="zero|finite|empty"):
         quantize.normalise(np.array(x, np.float32))
 
 

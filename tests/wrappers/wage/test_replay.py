@@ -10,9 +10,10 @@ import pytest
 import wage_reference as reference
 
 from neurosim.report.text import OUTPUT_NAME
-from neurosim.wrappers.training import data, trace
+from neurosim.wrappers.training import data
 from neurosim.wrappers.training.draws import GivenDraws
 from neurosim.wrappers.training.files import ACTIVITY, PYTHON_OUTPUT, UPDATES, WEIGHTS, RunFiles
+from neurosim.wrappers.wage import trace
 from neurosim.wrappers.wage.model import Model
 
 

@@ -70,7 +70,7 @@ def test_a_start_that_fails_leaves_nothing(tmp_path, monkeypatch):
     def no_space(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "replace", no_space)
+    monkeypatch.setattr("neurosim.outputs.os.replace", no_space)
     with pytest.raises(NeurosimError, match="cannot be written .No space left on device.; make room and start"):
         checkpoint.save(tmp_path / "none.npz", {"a": np.zeros(2)}, {})
     assert not list(tmp_path.glob("none*"))

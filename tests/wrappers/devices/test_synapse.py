@@ -1,25 +1,19 @@
-"""Training on hybrid-precision synapses: pulses, leak, transfer, counters, state, and the shapes of the literature."""
+"""Training on hybrid-precision synapses: pulses, leak, transfer, counters and state."""
 
-import argparse
 import math
 import warnings
 
 import numpy as np
 import pytest
-from golden import SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.devices import hybrid as hybrid_module
 from neurosim.wrappers.devices.crossbar import PRESETS
 from neurosim.wrappers.devices.curve import UpdateCurve
 from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.devices.synapse import COUNTS
-from neurosim.wrappers.studies import hybrid as hybrid_study
 from neurosim.wrappers.training.architecture import Architecture
-from neurosim.wrappers.wage.hybrid_chip import design_for
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
 
@@ -110,6 +104,17 @@ def test_retention_differs_from_cell_to_cell():
     assert model_of(retention_time=1e-9).layers[0].synapse.kept is None
 
 
+@pytest.mark.parametrize("batch_time, retention_time, kept", [
+    (1e-50, 1e-50, math.exp(-1)), (1e300, 1e300, math.exp(-1)), (1.0, 1e-300, 0.0), (1e300, 1e-300, 0.0),
+])
+def test_times_of_any_size(batch_time, retention_time, kept):
+    hybrid = Hybrid.of(batch_time=batch_time, retention_time=retention_time, retention_spread=0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        synapse = Model(Architecture.build((4, 4, 1), [{"fc": 3}]), hybrid=hybrid).layers[0].synapse
+    np.testing.assert_allclose(synapse.kept, kept, rtol=1e-6)
+
+
 # -- transfer --------------------------------------------------------------------------------------
 
 @settings(max_examples=40)
@@ -139,6 +144,22 @@ def test_exact_writes_leave_the_weights(values, seed, batches):
             synapse.transfer()
             assert synapse.count("writes") == again     # nothing is left to carry
         assert np.count_nonzero(model.layers[0].synapse.charge)
+
+
+@pytest.mark.parametrize("levels", [2, 4, 7])
+def test_a_polarisation_has_as_many_levels_as_it_is_told(levels):
+    """From one end to the other in levels - 1 equal steps; the window of the gate charge spans two of them."""
+    model = model_of(memory="2t1fefet", polarization_levels=levels, transfer_interval=10**9)
+    assert model.hybrid.cell.msb_weight == (levels - 1) / 2
+    every = np.arange(levels, dtype=np.float32) / np.float32(levels - 1)
+    synapse = model.layers[1].synapse
+    synapse._program(np.linspace(-1, 1, 1001, dtype=np.float32))
+    np.testing.assert_array_equal(np.unique(synapse.positive), every)
+    model = model_of(memory="2t1fefet", polarization_levels=levels, transfer_interval=1)
+    shake(model, np.random.default_rng(1), 6, rate=1.0)
+    for layer in model.layers:
+        assert set(np.unique(layer.synapse.positive)) <= set(every)
+    assert layer.synapse.count("writes") > 0
 
 
 def test_a_full_pair_is_written_anew():
@@ -316,182 +337,3 @@ def test_the_layers_keep_scale_and_first_weights():
         wanted = np.clip(theirs.weight, -0.8, 0.8)
         np.testing.assert_allclose(ours.weight, wanted, atol=0.8 / 64 + FLOAT32)
         np.testing.assert_array_equal(ours.quantised_weight() * 128, np.rint(ours.quantised_weight() * 128))
-
-
-def test_batch_time_of_a_chip():
-    from neurosim.design.design import Design
-    from neurosim.wrappers.wage.hybrid_chip import chip_batch_time, compare_chips, design_for
-
-    architecture = Architecture.build((8, 8, 1), [{"fc": 64}, {"fc": 10}])
-    generator = np.random.default_rng(0)
-    data = generator.random((4, 1, 8, 8), np.float32), generator.integers(0, 10, 4)
-    design = Design(array_rows=32, array_columns=32, correct="all", batch_size=4, iterations=10)
-    cell = Hybrid().cell
-    fast, slow = (
-        chip_batch_time(architecture, cell, *data, design=design.replace(clock_frequency=clock), options=LINEAR)
-        for clock in (1e9, 1e7)
-    )
-    assert 0 < fast < slow
-    model = Model(architecture, LINEAR, 1, hybrid=Hybrid.of(transfer_interval=2))
-    for _ in range(4):
-        model.train_batch(*data, 1 / 16)
-    counters = model.counters()
-    chip = design_for(cell, design, counters)
-    assert chip.transfer_moved == pytest.approx(counters["writes"] / counters["cells"] / 2, rel=SAME_MATH)
-    assert chip.transfer_pulses == pytest.approx(counters["write_pulses"] / counters["writes"], rel=SAME_MATH)
-    table = compare_chips(model, data[0], design)
-    before = counters["pulses"]
-    model.train_batch(*data, 1 / 16)
-    given = model.counters()["pulses"] - before
-    traced = compare_chips(model, data[0], design).loc["pulses_per_batch", "hybrid"]
-    assert abs(traced - given) < 0.2 * given        # the trace shows what noise and curve made of them
-    assert table.loc["batch_time", "hybrid"] > table.loc["batch_time", "envm"] > 0
-
-
-# -- mistakes --------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("values, sentence", [
-    ({"batch_time": -1}, "batch_time = -1 is no time"), ({"batch_time": np.inf}, "batch_time = inf"),
-    ({"residue": "kep"}, "did you mean 'keep'"), ({"read_bits": 1}, "read_bits = 1 is out of range"),
-    ({"read_bits": 5.0}, "read_bits = 5.0"), ({"transfer_interval": 0}, "transfer_interval"),
-    ({"significanse": 3}, "did you mean 'significance'"), ({"memory": "RRAM"}, "no hybrid synapse"),
-    ({"rest_level": 1.5}, "rest_level"), ({"capacitor_levels": 1}, "capacitor_levels"),
-])
-def test_what_is_no_hybrid_synapse(values, sentence):
-    with pytest.raises(NeurosimError, match=sentence) as error:
-        Hybrid.of(**values)
-    assert "\n" not in str(error.value)
-
-
-def parsed(*words):
-    parser = argparse.ArgumentParser()
-    hybrid_module.add_arguments(parser)
-    return parser.parse_args(words)
-
-
-def test_the_command_line():
-    assert hybrid_module.from_arguments(parsed()) is None
-    assert hybrid_module.from_arguments(parsed("--hybrid")) == Hybrid()
-    got = hybrid_module.from_arguments(
-        parsed("--hybrid", "2t1fefet", "--transfer-every", "7", "--hybrid-set", "retention_time=0.25", "--hybrid-set",
-               "residue=reset", "--hybrid-set", "gate_levels=32"), lambda cell: cell.retention_time * 2,
-    )
-    assert got == Hybrid.of(memory="2t1fefet", transfer_interval=7, retention_time=0.25, residue="reset",
-                            gate_levels=32, batch_time=0.5)
-    given = hybrid_module.from_arguments(parsed("--hybrid", "--hybrid-set", "batch_time=3"), lambda cell: 1 / 0)
-    assert given.batch_time == 3
-
-
-def test_the_synapse_is_that_of_the_design():
-    """What the design says holds in training and on the chip, unless an option of the synapse changes it."""
-    design = Design(capacitor_layout="density", capacitor_density=0.1, transfer_interval=7, significance=2.0)
-    got = hybrid_module.from_arguments(parsed("--hybrid", "--hybrid-set", "significance=8"), design=design)
-    assert (got.cell.capacitor_density, got.cell.transfer_interval, got.cell.significance) == (0.1, 7, 8.0)
-    chip = design_for(got.cell, design)
-    assert (chip.memory, chip.capacitor_layout, chip.capacitor_density) == ("hybrid-3t1c", "density", 0.1)
-    assert (chip.transfer_interval, chip.significance) == (7, 8.0)
-    for memory in ("SRAM", "FeFET", "2t1fefet"):
-        with pytest.raises(NeurosimError, match=f"--hybrid hybrid-3t1c contradicts memory = {memory} of the chip"):
-            hybrid_module.from_arguments(parsed("--hybrid"), design=Design(memory=memory))
-
-
-def test_the_study_keeps_what_it_varies():
-    options = argparse.Namespace(data="digits", epochs=1, seeds=1, quick=True, settings=["transfer_interval=7"])
-    for setting in ("transfer_interval=7", "memory=SRAM", "retention_time=3"):
-        options.settings = [setting]
-        with pytest.raises(NeurosimError, match=f"--set {setting.partition('=')[0]}: the study sets"):
-            hybrid_study.runs(options)
-    options.settings = ["capacitor_density=0.1"]
-    assert hybrid_study.runs(options)
-
-
-def test_the_study_evaluates_the_chip_that_it_was_given():
-    pytest.importorskip("sklearn")
-    base = {"data": "digits", "epochs": 1, "seed": 0, **hybrid_study.DEFAULT}
-    areas = []
-    for more in ((), ("capacitor_layout=density", "capacitor_density=0.1")):
-        row = hybrid_study.run({**base, "chip": " ".join((*hybrid_study.CHIP, *more))})
-        areas.append({name: value for name, value in row.items() if "area" in name})
-    assert areas[0] and areas[0].keys() == areas[1].keys() and areas[0] != areas[1]
-
-
-@pytest.mark.parametrize("batch_time, retention_time, kept", [
-    (1e-50, 1e-50, math.exp(-1)), (1e300, 1e300, math.exp(-1)), (1.0, 1e-300, 0.0), (1e300, 1e-300, 0.0),
-])
-def test_times_of_any_size(batch_time, retention_time, kept):
-    hybrid = Hybrid.of(batch_time=batch_time, retention_time=retention_time, retention_spread=0.0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        synapse = Model(Architecture.build((4, 4, 1), [{"fc": 3}]), hybrid=hybrid).layers[0].synapse
-    np.testing.assert_allclose(synapse.kept, kept, rtol=1e-6)
-
-
-@pytest.mark.parametrize("words, sentence", [
-    (["--transfer-every", "0"], "add --hybrid"),
-    (["--transfer-every", "3"], "add --hybrid"), (["--hybrid-set", "residue=keep"], "add --hybrid"),
-    (["--hybrid", "--hybrid-set", "residue"], "NAME=VALUE"), (["--hybrid", "--hybrid-set", "read_bits=x"], "no whole"),
-    (["--hybrid", "--hybrid-set", "retention_tim=1"], "did you mean 'retention_time'"),
-    (["--hybrid", "--hybrid-set", "rest_level=a"], "'a' is no number"),
-    (["--hybrid", "--transfer-every", "-2"], "transfer_interval"),
-])
-def test_mistakes_on_the_command_line(words, sentence):
-    with pytest.raises(NeurosimError, match=sentence) as error:
-        hybrid_module.from_arguments(parsed(*words))
-    assert "\n" not in str(error.value)
-
-
-# -- the study and its shapes ----------------------------------------------------------------------
-
-@pytest.fixture(scope="module")
-def shapes():
-    pytest.importorskip("sklearn")
-    from neurosim.wrappers.studies import hybrid as study
-
-    base = {"data": "digits", "epochs": 20, "chip": " ".join(study.CHIP)}
-
-    def results(**changes):
-        rows = [study.run({**study.DEFAULT, **base, "seed": seed, **changes}) for seed in range(3)]
-        return {name: float(np.mean([row[name] or 0 for row in rows])) for name in ("accuracy", "writes_per_cell")}
-
-    return results
-
-
-@pytest.mark.slow
-def test_envm_alone_is_far_below_at_the_same_learning_rate(shapes):
-    for rate, margin in ((1 / 16, 4), (1 / 32, 40)):
-        alone = shapes(synapse="envm", memory="RRAM", learning_rate=rate)["accuracy"]
-        assert shapes(learning_rate=rate)["accuracy"] > alone + margin
-
-
-@pytest.mark.slow
-def test_there_is_a_best_transfer_interval(shapes):
-    often, some, seldom, never = (shapes(transfer_interval=interval) for interval in (1, 20, 350, 10**9))
-    assert some["accuracy"] > 96 and some["accuracy"] > often["accuracy"] - 1
-    assert some["accuracy"] > seldom["accuracy"] + 1 and seldom["accuracy"] > never["accuracy"] + 5
-    writes = [result["writes_per_cell"] for result in (often, some, seldom, never)]
-    assert writes[0] > 3 * writes[1] and writes[1] > 3 * writes[2] and writes[2] > writes[3] == 0
-
-
-@pytest.mark.slow
-def test_significance_and_rest_level(shapes):
-    fine = {"learning_rate": 1 / 64, "transfer_interval": 20}
-    good = shapes(**fine)["accuracy"]
-    assert good > 94 and good > shapes(**fine, significance=1.0)["accuracy"] + 10
-    leaking = {**fine, "retention_time": 0.0165}        # a batch takes about 0.33 ms: 2 % of it
-    middle, ground = shapes(**leaking), shapes(**leaking, rest_level=0.0)
-    assert middle["accuracy"] > 94 and middle["accuracy"] > ground["accuracy"] + 2
-    assert ground["writes_per_cell"] > 1.5 * middle["writes_per_cell"]
-
-
-@pytest.mark.slow
-def test_the_quick_study(tmp_path, capsys):
-    pytest.importorskip("sklearn")
-    from neurosim.commands.line import main
-
-    words = ["study", "hybrid", "--out", str(tmp_path), "--quick", "--jobs", "1"]
-    assert main(words) == 0
-    lines = (tmp_path / "study.csv").read_text().splitlines()
-    assert {"study.csv", "comparison.csv", "study.png"} <= {path.name for path in tmp_path.iterdir()}
-    assert {line.split(",")[3] for line in lines[1:]} == {"envm", "hybrid"} and "break_even" in capsys.readouterr().out
-    assert main(words) == 0 and (tmp_path / "study.csv").read_text().splitlines() == lines
-    assert main([*words, "--set", "clock_frequenzy=1e9"]) == 2

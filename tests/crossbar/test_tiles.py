@@ -212,7 +212,7 @@ def test_figures(tmp_path):
         (lambda: untile(np.ones((1, 1, 4, 4)), 4.0, 4), "inputs = 4.0 must be"),
         (lambda: Interpolated("copper"), "wires = 'copper' are no wires"),
         (lambda: Interpolated().restore({}), "no state of an Interpolated"),
-        (lambda: Wires(r_row=10**400), "is no resistance"),
+        (lambda: Wires(r_row=10**400), "is out of range; it takes at least 0 .ohm."),
         (lambda: transfer_matrix([["1"]], **DEFAULT), "real numbers"),
         (lambda: transfer_matrix(np.ma.masked_less([[1.0, 2.0]], 1.5), **DEFAULT), "real numbers"),
         (lambda: transfer_matrix([[1e-6]], **DEFAULT, method=np.array(["fast", "fast"])), "is unknown"),
