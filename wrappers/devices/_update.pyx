@@ -20,7 +20,7 @@ def update(float[::1] weight, const float[::1] velocity, const float[::1] draws,
     with nogil:
         for n in range(weight.shape[0]):
             count = rounded(rate * velocity[n] / 2 * levels)
-            if count == 0:
+            if count == 0:      # quirk W4: through the curve it would move by rounding
                 target = weight[n]
             else:
                 if spread:

@@ -49,7 +49,8 @@ def label_table():
 def label_row(label):
     """Row of a label in the tables of `UpdateCurve`: 0 is linear, n and LABELS + n are the labels n/100 and -n/100.
 
-    Magnitudes are cut (in float32) to hundredths and limited to 0.01 ... 9.00; only 0 itself is linear.
+    Magnitudes are cut (in float32) to hundredths and limited to 0.01 ... 9.00; only 0 itself is linear. Quirk W8: the
+    original makes a label of 0 no number.
     """
     label = np.asarray(label, dtype=np.float32)
     if np.isnan(label).any():
@@ -99,6 +100,7 @@ class UpdateCurve:
 
     Inserting `p(w)` into `w(p - q)` leaves a straight line for each pulse count q, `w' = offset[q] + slope[q] w`
     with `slope = exp(q / A)` and `offset = (B - 1) (1 - slope)`: two small tables, no logarithm and never NaN.
+    Quirk W4: the original takes a logarithm that fails beyond the height of the curve.
 
     Parameters
     ----------
@@ -179,6 +181,8 @@ class UpdateCurve:
     def rows(self, deviation):
         """Label rows (LTP, LTD), int16, of devices whose labels deviate: the same deviation is added to both.
 
+        Quirk W7: an index a weight stands for the original's copy of the table for every weight.
+
         Parameters
         ----------
         deviation : array of float32
@@ -193,7 +197,7 @@ def update_weights(weight, velocity, rounding, curve, *, learning_rate=1.0, weig
     """Move the weights of one layer by one step, in place, without cycle-to-cycle noise (see `add_noise`).
 
     With `q` pulses the curve proposes w'; `h = w - C(w')` is rounded stochastically to the update
-    `u = floor(h + r) / S(update bits)`, and the weight becomes `w - u`.
+    `u = floor(h + r) / S(update bits)`, and the weight becomes `w - u`. Quirk W11: h is rounded as it is.
 
     Parameters
     ----------
@@ -259,6 +263,8 @@ def _flat(array, name, shape=None, dtype=np.float32):
 
 def add_noise(weight, update, noise, weight_bits):
     """Cycle-to-cycle noise on every weight that moved, then the clip of all: `C(w + n [u != 0])`, in place.
+
+    Quirk W12: once a step, however many pulses moved the weight.
 
     Parameters
     ----------

@@ -67,7 +67,8 @@ class Readout(Record, table=READOUT):
     """The read-out of an array.
 
     A weight takes `floor(weight bits / cell bits)` cells, and where that leaves bits over the most significant ones are
-    lost. Channels left over after whole groups of `array_rows` are not read; fewer channels than this make one group.
+    lost. Channels left over after whole groups of `array_rows` are not read; fewer channels than this make one group
+    (quirk W15).
     """
 
     def cells(self, weight_bits):
@@ -84,8 +85,8 @@ class Readout(Record, table=READOUT):
 def adc(x, bits):
     """Linear ADC: the lower edge of one of 2^bits equal steps between the smallest and the largest element.
 
-    The range follows the data, so a result depends on the whole batch. A flat input comes back as it is (the
-    original divides 0 by 0 there).
+    Quirk W15: the range follows the data, so a result depends on the whole batch. Quirk W5: a flat input comes back as
+    it is (the original divides 0 by 0 there).
     """
     x = np.asarray(x, np.float32)
     low, high = x.min(), x.max()
@@ -104,8 +105,8 @@ def adc(x, bits):
 def adc_of_counts(counts, unit, bits):
     """`adc(unit * counts)` of whole numbers, with the step found in whole numbers.
 
-    The counts of active rows lie exactly on step edges whenever the largest divides 2^bits; in floating point
-    rounding noise would decide which step that is.
+    Quirk W6: the counts of active rows lie exactly on step edges whenever the largest divides 2^bits; in floating
+    point rounding noise would decide which step that is.
     """
     counts = np.asarray(counts)
     low, high = int(counts.min()), int(counts.max())

@@ -184,7 +184,7 @@ class Architecture:
     def network(self):
         """The rows of `NetWork.csv`: what the chip maps, as a `neurosim.Network`.
 
-        Input maps count without padding, as the trace does.
+        Input maps count without padding, as the trace does (quirk W13). Quirk W19: the original's is kept by hand.
         """
         return Network(
             Layer(layer.rows, layer.columns, layer.channels, max(layer.kernel, 1), max(layer.kernel, 1), layer.outputs,

@@ -97,6 +97,8 @@ class RunFiles:
     def cut(self, sizes):
         """Cut the files to the lengths of a checkpoint; those that it does not know are removed.
 
+        Quirk W18: the original's files appear when it ends, and nothing goes on from them.
+
         Raises
         ------
         NeurosimError

@@ -215,7 +215,10 @@ class Run:
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.settings.seed, spawn_key=key)))
 
     def _images(self, order):
-        """Normalised, augmented images and labels of the batch at hand."""
+        """Normalised, augmented images and labels of the batch at hand.
+
+        Quirk W17: drawn by seed, epoch and batch, so that a run can go on; the original's generators cannot be told to.
+        """
         settings, dataset = self.settings, self.dataset
         chosen = order[self.batch * settings.batch_size : (self.batch + 1) * settings.batch_size]
         drawn = data.draw_augmentation(self._generator(AUGMENTATION, self.epoch, self.batch), len(chosen))

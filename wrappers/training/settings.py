@@ -54,7 +54,10 @@ RUN = Table(_parameters(), "setting of a run", "epochs=20")
 
 
 class Settings(Record, table=RUN):
-    """What a run does, whatever trains; the defaults are those of the reference. Epochs count from 0."""
+    """What a run does, whatever trains; the defaults are those of the reference. Epochs count from 0.
+
+    Quirk W3: each has its effect, where the original overwrites most of them; the defaults are what it then takes.
+    """
 
     def rate_of(self, epoch):
         """Learning rate of an epoch."""

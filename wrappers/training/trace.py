@@ -24,10 +24,10 @@ class LayerRecord:
     weight : ndarray of float32, (rows, outputs)
         Quantised weights; small negative ones are -0.0. Those of hybrid synapses are not quantised.
     weight_old : ndarray of float32, (rows, outputs)
-        Weights plus their last update; neither quantised nor clipped.
+        Weights plus their last update; neither quantised nor clipped, and not quite those before (quirk W14).
     inputs : ndarray of uint8, (rows, positions * bits)
-        Bit planes of the input windows, the sign first. Windows are those of the map without padding, although
-        the layer computes with it.
+        Bit planes of the input windows, the sign first. Quirk W13: windows are those of the map without padding,
+        although the layer computes with it.
     activity : float
         Share of ones in `inputs`.
     """
@@ -113,7 +113,7 @@ def record(layer, weight, weight_old, inputs, bits):
 
 
 def chip_trace(records, network, bits):
-    """Records as a `neurosim.Trace`: the chip gets the same numbers as from the files, without the files.
+    """Records as a `neurosim.Trace`: the chip gets the same numbers as from the files, without the files (quirk W20).
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ class Wage(Algorithm):
         return Model(architecture, settings.options, settings.seed, settings.crossbar, settings.hybrid)
 
     def test(self, model, batches, settings):
+        # Quirk W22: only tests read through the hardware, not training as well.
         return model.evaluate(batches, settings.readout if settings.hardware else None)
 
     def records(self, model, bits):
@@ -48,6 +49,7 @@ class Wage(Algorithm):
     # -- the chip, and the command line ------------------------------------------------------------
 
     def chip(self, settings):
+        # Quirk W19: the original's chip is told by hand.
         return {"synapse_bits": settings.options.weight_bits, "input_bits": settings.options.activation_bits}
 
     def add_arguments(self, parser):

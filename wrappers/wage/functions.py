@@ -47,7 +47,7 @@ def largest(values, gate=None):
 
 
 def shift_of(values, gate, what):
-    """Power of two that normalises an array; a sentence about `what` it is when there is none."""
+    """Power of two that normalises an array; a sentence about `what` it is when there is none (quirk W21)."""
     most = largest(values, gate)
     if not np.isfinite(most):
         raise TrainingError(f"{what} are no finite numbers; {REMEDY}")
@@ -109,7 +109,10 @@ def error(gradient, y, code, e, scale, bits, *, pool):
 
 
 def accelerate(velocity, gradient, keep, add, what):
-    """`v = keep v + add g`, then normalised, in place; `what` the gradient is, for a sentence when that fails."""
+    """`v = keep v + add g`, then normalised, in place; `what` the gradient is, for a sentence when that fails.
+
+    Quirk W9: the next step goes on from the normalised velocity.
+    """
     flat, added = velocity.reshape(-1), gradient.reshape(-1)
     over_slices(lambda a, b: _kernels.accumulate(flat[a:b], added[a:b], keep, add), flat.size, least=LEAST)
     shift = shift_of(velocity, None, what)

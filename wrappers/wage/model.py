@@ -217,7 +217,7 @@ class Model:
     # -- one epoch ---------------------------------------------------------------------------------
 
     def begin_epoch(self):
-        """Reset the velocity, as the reference does at the start of every epoch."""
+        """Reset the velocity, as the reference does at the start of every epoch (quirk W9)."""
         for layer in self.layers:
             layer.velocity.fill(0)
 
@@ -239,7 +239,7 @@ class Model:
         Returns
         -------
         loss : float
-            Sum of the losses of the batches over the number of batches (it scales with the batch size).
+            Sum of the losses of the batches over the number of batches (quirk W16: it scales with the batch size).
         accuracy : float
             In percent.
         """

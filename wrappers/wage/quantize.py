@@ -96,8 +96,8 @@ def stochastic_round(x, draws):
 def layer_weight(weight, scale, bits):
     """Weight as a layer computes with it: on the grid, not limited.
 
-    `Q(fl(fl(w s) + fl(w - fl(w s))), b)`. Mathematically this is Q(w); the way over the scaled weight moves
-    some weights across a rounding tie (about 1e-5 of them at a scale of 32).
+    `Q(fl(fl(w s) + fl(w - fl(w s))), b)`. Mathematically this is Q(w); quirk W10: the way over the scaled
+    weight moves some weights across a rounding tie (about 1e-5 of them at a scale of 32).
 
     Parameters
     ----------
