@@ -4,22 +4,29 @@ Each test defines its class as a user would, enters it, and checks a number that
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pytest
 from golden import REORDERED, close
+from matplotlib.figure import Figure
+from wage_runs import images
 
 from neurosim.circuits._converters import PythonConverter
 from neurosim.circuits.converters import CONVERTERS
 from neurosim.circuits.memories import MEMORIES, Memory
 from neurosim.commands import line
+from neurosim.commands.study import STUDIES
 from neurosim.design.design import Design
 from neurosim.design.models import MODELS, Model, Rules
 from neurosim.evaluation.flow import evaluate
 from neurosim.report.plan import plan
 from neurosim.traces.network import Network
 from neurosim.traces.traces import Trace
+from neurosim.wrappers.training.algorithm import ALGORITHMS, Algorithm
+from neurosim.wrappers.training.loop import Run
+from neurosim.wrappers.training.settings import Settings
 
 # One layer on one subarray of the default size, read once for each of its 4 x 4 windows and 8 bits.
 NETWORK = Network([[6, 6, 12, 3, 3, 128, 0, 1]])
@@ -120,3 +127,49 @@ def test_a_new_command(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         line.main(["--help"])
     assert "count weights" in capsys.readouterr().out
+
+
+class Countdown(Algorithm):
+    """Lowers every weight by the learning rate at each batch and tells it as the loss; it is always right."""
+
+    def model(self, settings, architecture):
+        weight = np.zeros(architecture.layers[0].shape, np.float32)
+        layer = SimpleNamespace(name="FC1_", layer=architecture.layers[0], weight=weight, update=0 * weight)
+        return SimpleNamespace(layers=[layer], begin_epoch=lambda: None, state=lambda: {"weight": weight},
+                               train_batch=lambda *batch: self.lower(layer, *batch))
+
+    def lower(self, layer, batch, labels, learning_rate):
+        layer.update[...] = learning_rate
+        layer.weight -= layer.update
+        return float(-layer.weight[0, 0]), len(labels)
+
+    def test(self, model, batches, settings):
+        for batch, _ in batches:
+            model.layers[0].inputs = batch.reshape(len(batch), -1)
+        return float(-model.layers[0].weight[0, 0]), 100.0
+
+
+def test_a_new_algorithm(monkeypatch, tmp_path):
+    """Two epochs of three batches, at a rate of 0.125: 6/8 lower, and every weight of the last trace is so."""
+    monkeypatch.setitem(ALGORITHMS, "countdown", Countdown)
+    settings = Settings(algorithm="countdown", network="input = [8, 8, 3]\nlayers = [{ fc = 10 }]\n", epochs=2,
+                        batch_size=8, learning_rate=0.125, traces=True, evaluate_every=0)
+    run = Run.start(settings, tmp_path, Design(), images(count=24))
+    assert [row["test_loss"] for row in run.go()] == [0.375, 0.75]
+    assert (np.loadtxt(tmp_path / "layer_record" / "weightFC1_.csv", delimiter=",") == -0.75).all()
+
+
+class Halves:
+    """Halves of numbers."""
+
+    runs = staticmethod(lambda options: [{"number": number} for number in (3, 5)])
+    run = staticmethod(lambda parameters: {"half": parameters["number"] / 2})
+    figure = staticmethod(lambda table: Figure())
+    summary = staticmethod(lambda table: f"halves add up to {table['half'].sum():g}")
+
+
+def test_a_new_study(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(STUDIES, "halves", line.Command(Halves, "halve numbers"))
+    assert line.main(["study", "halves", "--out", str(tmp_path), "--jobs", "1"]) == 0
+    assert capsys.readouterr().out == "halves add up to 4\n"
+    assert (tmp_path / "study.csv").read_text() == "number,half\n3,1.5\n5,2.5\n"
