@@ -35,7 +35,7 @@ def compiled_modules():
     names = set()
     for room in ("neurosim", "neurosim.technology", "neurosim.wrappers"):
         for folder in import_module(room).__path__:
-            stubs = Path(folder).rglob("_*.pyi") if (Path(folder) / "__init__.py").is_file() else ()
+            stubs = Path(folder).rglob("_[!_]*.pyi") if (Path(folder) / "__init__.py").is_file() else ()
             names.update(".".join((room, *stub.relative_to(folder).with_suffix("").parts)) for stub in stubs)
     return sorted(names)
 
