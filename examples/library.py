@@ -5,7 +5,10 @@
 Everything is in SI units. Real traces come from a trainer: `Trace.from_files`, or arrays shaped as below.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 import neurosim
 
@@ -20,7 +23,9 @@ network = neurosim.Network(
 base = neurosim.Design(array_rows=32, array_columns=32, wg_array_rows=32, wg_array_columns=32)
 
 
-def random_layer(layer, input_bits, dice):
+def random_layer(
+    layer: neurosim.Layer, input_bits: int, dice: np.random.Generator
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Weights in -1 ... 1 before and after an update, and input bits: a column a bit plane of an input vector."""
     shape = layer.matrix_rows, layer.outputs
     weight_old = dice.integers(-15, 16, shape) / 16
@@ -34,13 +39,14 @@ trace = neurosim.Trace.from_arrays(
     [random_layer(layer, base.input_bits, dice) for layer in network], network, base.input_bits
 )
 
-print("chip                 area [mm^2]  time [s]  energy [J]  TOPS/W   of one epoch")
-for name, change in {
+chips: dict[str, dict[str, Any]] = {
     "RRAM, 32 nm LSTP": {},
     "FeFET": {"memory": "FeFET", "resistance_on": 240e3, "resistance_off": 24e6},
     "SRAM": {"memory": "SRAM"},
     "RRAM, 22 nm HP": {"node": 22, "roadmap": "HP"},
-}.items():
+}
+print("chip                 area [mm^2]  time [s]  energy [J]  TOPS/W   of one epoch")
+for name, change in chips.items():
     report = neurosim.evaluate(base.replace(**change), network, trace)
     steps = ("forward", "activation_gradient", "weight_gradient", "weight_update")
     time = sum(report.totals[f"{step}_latency"] for step in steps)

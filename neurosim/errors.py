@@ -1,5 +1,7 @@
 """The one exception a user meets: a sentence that says where, what, and what would work."""
 
+from collections.abc import Iterable
+
 
 class NeurosimError(ValueError):
     """A user's mistake, told in one sentence.
@@ -7,12 +9,12 @@ class NeurosimError(ValueError):
     Command-line programs print it on standard error and exit with `status`; the library raises it.
     """
 
-    def __init__(self, sentence, *, status=2):
+    def __init__(self, sentence: str, *, status: int = 2) -> None:
         super().__init__(sentence)
         self.status = status
 
 
-def suggestion(name, known):
+def suggestion(name: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` when a known name is close to `name`, else an empty string."""
     import difflib
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"neurosim": "neurosim", "technology": "neurosim/technology", "wrappers": "neurosim/wrappers"}
-SHIPPED = (".py", ".pxd", ".pyi", ".toml")  # and whatever lies in a folder `data`
+SHIPPED = (".py", ".pxd", ".pyi", ".typed", ".toml")  # and whatever lies in a folder `data`
 # What stays in the repository only.
 REPOSITORY_ONLY = (".gitignore", ".gitattributes")
 GENERATED = {"PKG-INFO", "setup.cfg"}

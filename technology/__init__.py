@@ -6,8 +6,10 @@ first call and read-only. The format of every file is in README.md.
 
 import functools
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from neurosim.errors import NeurosimError
 from neurosim.technology import _wire
@@ -31,8 +33,10 @@ NUMBERS = (
 )
 
 
-def load(node, roadmap="LSTP", temperature=301, transistor="conventional", empty_decoders=True,
-         outlines_grow=False, falling=False):
+def load(
+    node: int, roadmap: str = "LSTP", temperature: float = 301, transistor: str = "conventional",
+    empty_decoders: bool = True, outlines_grow: bool = False, falling: bool = False,
+) -> Technology:
     """The `Technology` of a node [nm], a roadmap ("HP", "LSTP") and a temperature [K]; equal calls share one object."""
     return _load(node, roadmap, temperature, transistor, empty_decoders, outlines_grow, falling)
 
@@ -42,29 +46,29 @@ def _load(*what):
     return Technology(*what)
 
 
-def nodes(roadmap="LSTP", transistor="conventional"):
+def nodes(roadmap: str = "LSTP", transistor: str = "conventional") -> tuple[int, ...]:
     """The nodes [nm] there are files for, coarsest first."""
     return tuple(node for node, *kind in sorted(_files(), reverse=True) if kind == [roadmap, transistor])
 
 
-def process(node, roadmap="LSTP", transistor="conventional"):
+def process(node: int, roadmap: str = "LSTP", transistor: str = "conventional") -> Mapping[str, Any]:
     """The file of one node as a read-only mapping, checked for completeness."""
     if (node, roadmap, transistor) not in _files():
         raise NeurosimError(_unknown(node, roadmap, transistor))
     return _process(node, roadmap, transistor)
 
 
-def layout():
+def layout() -> Mapping[str, Any]:
     """Layout rules in units of the feature size: layout.toml."""
     return _table("layout.toml")
 
 
-def wires():
+def wires() -> Mapping[str, Any]:
     """Geometry, resistivity and capacitance of wires: wires.toml."""
     return _table("wires.toml")
 
 
-def array_wires(width, cell_height, cell_width, warmth=1.0):
+def array_wires(width: int, cell_height: float, cell_width: float, warmth: float = 1.0) -> _wire.ArrayWires:
     """Resistance of an array's wires: `.resistance` per length [ohm/m], `.row` and `.column` per cell [ohm].
 
     Wires of `width` [nm] (-1: without resistance); the outline of a cell is in units of that width. `warmth` is what
@@ -73,12 +77,12 @@ def array_wires(width, cell_height, cell_width, warmth=1.0):
     return _wire.array_wires(wires(), width, cell_height, cell_width, warmth)
 
 
-def adc():
+def adc() -> Mapping[str, Any]:
     """Fits of the sense amplifiers, by roadmap and node (both texts): adc.toml."""
     return _table("adc.toml")
 
 
-def dram():
+def dram() -> Mapping[str, Any]:
     """Off-chip memories by name: dram.toml."""
     return _table("dram.toml")
 

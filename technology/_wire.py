@@ -1,6 +1,7 @@
 """The wires of a memory array: resistance per length, and per cell along its rows and columns."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from neurosim.errors import NeurosimError
 
@@ -20,7 +21,7 @@ class ArrayWires(NamedTuple):
     """Resistivity over that at room temperature."""
 
 
-def wire_resistance(table, width, warmth=1.0):
+def wire_resistance(table: Mapping[str, Any], width: int, warmth: float = 1.0) -> float:
     """Resistance per length [ohm/m] of a wire of `width` [nm] from the `table` wires.toml.
 
     R = resistivity warmth / (width thickness), thickness = aspect ratio width.
@@ -35,7 +36,9 @@ def wire_resistance(table, width, warmth=1.0):
     return metal["resistivity"] * warmth / (width * 1e-9 * width * 1e-9 * metal["aspect_ratio"])
 
 
-def array_wires(table, width, cell_height, cell_width, warmth=1.0):
+def array_wires(
+    table: Mapping[str, Any], width: int, cell_height: float, cell_width: float, warmth: float = 1.0
+) -> ArrayWires:
     """`ArrayWires` of `width` [nm] over cells of `cell_height` and `cell_width`, in units of the wire's width."""
     resistance = wire_resistance(table, width, warmth)
     if width == IDEAL:

@@ -73,6 +73,8 @@ def test_data_is_there():
     for name in ("wires.toml", "adc.toml", "dram.toml", "layout.toml"):
         assert (technology / name).is_file()
     assert (importlib.resources.files("neurosim") / "data" / "vgg8.csv").is_file()
+    # Type checkers believe the annotations of a package that says so.
+    assert (importlib.resources.files("neurosim") / "py.typed").is_file()
     # Other Cython projects can build on the interfaces of the compiled modules.
     assert (importlib.resources.files("neurosim") / "_layout.pxd").is_file()
 
@@ -135,8 +137,9 @@ def test_readme_names_commands_and_parameters_that_exist():
         assert text.count(marker) == 1
 
 
-def test_the_glossary_is_up_to_date(tmp_path):
-    script = ROOT / "scripts" / "write_glossary.py"
+@pytest.mark.parametrize("what", ["glossary", "stubs"])
+def test_what_is_written_from_tables_is_up_to_date(what, tmp_path):
+    script = ROOT / "scripts" / f"write_{what}.py"
     result = run(sys.executable, script, "--check", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -94,7 +94,7 @@ class Floorplan:
     array_rows: int
     array_columns: int
     cells_per_synapse: int
-    novel: tuple
+    novel: tuple[bool, ...]
     kernel_positions: int
     novel_pe_size: int
     tile_size: int
@@ -103,17 +103,17 @@ class Floorplan:
     tiles: int
     grid_rows: int
     grid_columns: int
-    tile_rows: tuple
-    tile_columns: tuple
-    speedup_rows: tuple
-    speedup_columns: tuple
-    utilization: tuple
-    location_rows: tuple
-    location_columns: tuple
+    tile_rows: tuple[int, ...]
+    tile_columns: tuple[int, ...]
+    speedup_rows: tuple[int, ...]
+    speedup_columns: tuple[int, ...]
+    utilization: tuple[float, ...]
+    location_rows: tuple[int, ...]
+    location_columns: tuple[int, ...]
     max_novel_pe_size: int
     max_tile_size: int
-    pipeline_speedup: tuple
-    notices: tuple
+    pipeline_speedup: tuple[int, ...]
+    notices: tuple[str, ...]
 
     @cached_property
     def layer_tiles(self):

@@ -1,8 +1,12 @@
 """Synaptic arrays by memory and read mode."""
 
+from typing import Any
+
 from neurosim.circuits._subarray import SubArray
+from neurosim.circuits.cells import Cell
 from neurosim.circuits.converters import converter
 from neurosim.errors import NeurosimError
+from neurosim.technology._transistor import Technology
 
 __all__ = ["SubArray", "subarray"]
 
@@ -10,7 +14,9 @@ __all__ = ["SubArray", "subarray"]
 READ_MODES = ("sequential", "parallel")
 
 
-def subarray(tech, cell, rows, columns, *, read_mode, adc="flash-current", **options):
+def subarray(
+    tech: Technology, cell: Cell, rows: int, columns: int, *, read_mode: str, adc: str = "flash-current", **options: Any
+) -> SubArray:
     """The `SubArray` of a memory cell.
 
     Parameters

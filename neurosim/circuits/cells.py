@@ -2,10 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from neurosim.circuits.memories import MEMORIES
+from neurosim.circuits.memories import MEMORIES, Memory
 from neurosim.errors import NeurosimError
-from neurosim.technology._transistor import cell_resistance
+from neurosim.technology._transistor import Technology, cell_resistance
+
+if TYPE_CHECKING:
+    from neurosim.circuits.hybrid import HybridCell
 
 ACCESSES = ("cmos", "bjt", "diode", "none")
 
@@ -56,9 +60,9 @@ class Cell:
     width_pmos: float = 0.0
     width_access: float = 0.0
     min_sense_voltage: float = 0.1
-    synapse: object = None
+    synapse: "HybridCell | None" = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.memory not in MEMORIES:
             *others, last = map(repr, MEMORIES)
             raise NeurosimError(f"memory {self.memory!r} is unknown: use {', '.join(others)} or {last}")
@@ -68,21 +72,21 @@ class Cell:
             raise NeurosimError(f"access {self.access!r} is unknown: use 'cmos', 'bjt', 'diode' or 'none'")
 
     @property
-    def kind(self):
+    def kind(self) -> Memory:
         """The `Memory` of the cell."""
         return MEMORIES[self.memory]
 
     @property
-    def has_transistor(self):
+    def has_transistor(self) -> bool:
         """Whether the cell has an access transistor."""
         return self.access == "cmos"
 
     @property
-    def resistance_average(self):
+    def resistance_average(self) -> float:
         """Mean of both states [ohm], for energy."""
         return (self.resistance_on + self.resistance_off) / 2
 
-    def placed(self, tech):
+    def placed(self, tech: Technology) -> "PlacedCell":
         """The cell built in a process: a `PlacedCell`.
 
         Raises

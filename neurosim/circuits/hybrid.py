@@ -9,16 +9,17 @@ carried over into the second. The weight is `w = (F (m+ - m-) + 2c - 1) / (F + 1
 
 import math
 from dataclasses import field, fields, make_dataclass
+from typing import Any
 
 from neurosim.circuits.memories import MEMORIES
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Parameter, Table
 
-HYBRID_MEMORIES = tuple(name for name, memory in MEMORIES.items() if memory.hybrid)
+HYBRID_MEMORIES: tuple[str, ...] = tuple(name for name, memory in MEMORIES.items() if memory.hybrid)
 # The memory that a chip without the volatile part would use.
-BASELINE = {name: MEMORIES[name].baseline for name in HYBRID_MEMORIES}
+BASELINE: dict[str, str] = {name: MEMORIES[name].baseline for name in HYBRID_MEMORIES}
 
-ENVM_LEVELS = 32    # conductance steps of the device of the default design
+ENVM_LEVELS: int = 32    # conductance steps of the device of the default design
 
 V3 = "MLP+NeuroSim V3.0"
 IEDM = "Sun, IEDM 2018"
@@ -80,7 +81,7 @@ def _parameters():
     yield p("width_2t1fefet", 10.0, "F", "width of a 2T-1FeFET cell (half of the 6T SRAM cell)", ESTIMATE, above=0)
 
 
-HYBRID_PARAMETERS = Table(_parameters(), "parameter of a hybrid synapse", "retention_time=0.1")
+HYBRID_PARAMETERS: Table = Table(_parameters(), "parameter of a hybrid synapse", "retention_time=0.1")
 
 _Values = make_dataclass(
     "_Values",
@@ -109,7 +110,7 @@ class HybridCell(_Values):
         A parameter that there is not, or a value out of its range.
     """
 
-    def __init__(self, **parameters):
+    def __init__(self, **parameters: Any) -> None:
         known = [f.name for f in fields(_Values)]
         for name, value in parameters.items():
             if name not in known:
@@ -139,22 +140,22 @@ class HybridCell(_Values):
     # -- weight ----------------------------------------------------------------------------------------
 
     @property
-    def ferroelectric(self):
+    def ferroelectric(self) -> bool:
         """Whether both parts live in one FeFET."""
         return MEMORIES[self.memory].ferroelectric
 
     @property
-    def msb_levels(self):
+    def msb_levels(self) -> int:
         """Levels of the non-volatile part: of each eNVM device, Nm, or of the polarisation."""
         return self.polarization_levels if self.ferroelectric else self.envm_levels
 
     @property
-    def lsb_levels(self):
+    def lsb_levels(self) -> int:
         """Levels of the volatile part, Nc."""
         return self.gate_levels if self.ferroelectric else self.capacitor_levels
 
     @property
-    def msb_weight(self):
+    def msb_weight(self) -> float:
         """F: weight of the non-volatile part over that of the volatile part.
 
         In a 2T-1FeFET cell F follows from the levels: the window of the gate charge spans two steps of the
@@ -163,49 +164,49 @@ class HybridCell(_Values):
         return (self.polarization_levels - 1) / 2 if self.ferroelectric else self.significance
 
     @property
-    def pulses_per_weight(self):
+    def pulses_per_weight(self) -> float:
         """Update pulses for a change of the weight by 1, (F + 1) Nc / 2."""
         return (self.msb_weight + 1) * self.lsb_levels / 2
 
     @property
-    def longest_transfer(self):
+    def longest_transfer(self) -> int:
         """Most write pulses that a device can take in one transfer: the whole volatile part."""
         return 2 if self.ferroelectric else math.ceil(self.envm_levels / self.significance)
 
     # -- circuit ---------------------------------------------------------------------------------------
 
     @property
-    def pulse_energy(self):
+    def pulse_energy(self) -> float:
         """Energy of one update pulse of the volatile part, I V t [J]."""
         return self.charge_current * self.charge_voltage * self.charge_pulse
 
     @property
-    def leak_current(self):
+    def leak_current(self) -> float:
         """Leak that forgets the whole range in `retention_time`, C dV / tau [A]."""
         return self.lsb_levels * self.charge_current * self.charge_pulse / self.retention_time
 
     @property
-    def lsb_hold_time(self):
+    def lsb_hold_time(self) -> float:
         """Time in which the volatile part leaks by one level, C dV_LSB / I_leak [s]."""
         return self.retention_time / self.lsb_levels
 
-    def forgotten(self, time):
+    def forgotten(self, time: float) -> float:
         """Part of its distance from `rest_level` that the volatile part loses in a `time` [s], 1 - exp(-time/tau)."""
         return -math.expm1(-time / self.retention_time)
 
     @property
-    def program_voltages(self):
+    def program_voltages(self) -> tuple[float, ...]:
         """Program pulses of the FeFET's levels, from the lowest [V]."""
         low, high, steps = self.program_voltage_low, self.program_voltage_high, self.polarization_levels - 1
         return tuple(low + (high - low) * n / steps for n in range(steps + 1))
 
     @property
-    def polarization_voltage(self):
+    def polarization_voltage(self) -> float:
         """Root mean square of the erase pulse and the program pulses of all levels [V]: what C V^2 depends on."""
         program = sum(v * v for v in self.program_voltages) / self.polarization_levels
         return math.sqrt((self.erase_voltage**2 + program) / 2)
 
-    def outline(self, feature_size):
+    def outline(self, feature_size: float) -> tuple[float, float]:
         """(height, width) of a cell [F]; `feature_size` is F [m].
 
         A cell of `C / density + transistors` is twice as high as it is wide, as the published one is.
@@ -217,7 +218,7 @@ class HybridCell(_Values):
         area = self.capacitor / self.capacitor_density / feature_size**2 + self.hybrid_transistor_area
         return math.sqrt(area * 2), math.sqrt(area / 2)
 
-    def implied_density(self, feature_size):
+    def implied_density(self, feature_size: float) -> float:
         """Capacitance per area that the capacitor needs in the outline of the cell [F/m^2]."""
         height, width = self.outline(feature_size)
         room = height * width - self.hybrid_transistor_area

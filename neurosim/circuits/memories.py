@@ -5,6 +5,7 @@ To add one, add an entry to `MEMORIES`: `Memory` says what has to be told, and i
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from neurosim._names import resolve
 
@@ -44,7 +45,7 @@ class Memory:
     """
 
     name: str
-    arrays: dict = field(repr=False)
+    arrays: dict[str, Any] = field(repr=False)
     writes: object = "pulses"
     reference: int | None = None
     volatile: bool = False
@@ -55,24 +56,24 @@ class Memory:
     cell_bits: int | None = None
     selects: bool = True
 
-    def array(self, read_mode):
+    def array(self, read_mode: str) -> Any:
         """The kind of `SubArray` for a read mode, or None."""
         kind = self.arrays.get(read_mode)
         return None if kind is None else resolve(kind)
 
     # What follows from the parameters of a design -----------------------------------------------------
 
-    def outline(self, values):
+    def outline(self, values: Any) -> tuple[float, float]:
         """(height, width) of a cell [F]; `values` has the parameters as attributes."""
         if values.access == "cmos":
             return values.height_1t1r, values.width_1t1r
         return values.height_crosspoint, values.width_crosspoint
 
-    def resistances(self, values):
+    def resistances(self, values: Any) -> tuple[float, float]:
         """(low, high) resistance of the memory element at the read voltage [ohm]."""
         return values.resistance_on, values.resistance_off
 
-    def write(self, values):
+    def write(self, values: Any) -> tuple[float, float]:
         """(voltage [V], width [s]) of a write pulse, of potentiation and depression together.
 
         Quirk Q15: both take the same voltage and pulse; their "average" is the root of the sum of the squares for the
@@ -81,7 +82,7 @@ class Memory:
         voltage, pulse = values.write_voltage, values.write_pulse
         return math.sqrt(voltage * voltage + voltage * voltage), (pulse + pulse) / 2
 
-    def latch(self, values):
+    def latch(self, values: Any) -> tuple[float, float, float]:
         """(pull-down, pull-up, access) widths of the transistors of a latch [F]; 0 where there is none."""
         return 0.0, 0.0, 0.0
 
@@ -116,7 +117,7 @@ class ChargedFeFET(Hybrid):
 
 _NVM_ARRAYS = {"sequential": f"{_NVM}:SequentialNVM", "parallel": f"{_NVM}:ParallelNVM"}
 
-MEMORIES = {
+MEMORIES: dict[str, Memory] = {
     memory.name: memory
     for memory in (
         Latch("SRAM", {"sequential": f"{_SRAM}:SequentialSRAM", "parallel": f"{_SRAM}:ParallelSRAM"}, "flips",

@@ -3,13 +3,15 @@
 import math
 import operator
 from numbers import Real
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from neurosim.errors import NeurosimError
 
 
-def gain(M, G):
+def gain(M: ArrayLike, G: ArrayLike) -> np.float64 | NDArray[np.float64]:
     """The factor for each array that brings its transfer matrix closest to the ideal one: <M, Gᵀ> / <M, M>.
 
     Parameters
@@ -35,7 +37,9 @@ def gain(M, G):
     return np.divide(product, square, out=np.ones_like(square), where=square > 0)[()]
 
 
-def cell_conductances(weight, *, g_min, g_max, levels=None):
+def cell_conductances(
+    weight: ArrayLike, *, g_min: float, g_max: float, levels: int | None = None
+) -> NDArray[np.floating[Any]]:
     """Conductances of the arrays that hold the positive and the negative weights.
 
     Parameters
@@ -64,7 +68,7 @@ def cell_conductances(weight, *, g_min, g_max, levels=None):
     return (g_min + share * (g_max - g_min)).astype(weight.dtype, copy=False)
 
 
-def tile(matrix, rows, columns, *, fill=0.0):
+def tile(matrix: ArrayLike, rows: int, columns: int, *, fill: float = 0.0) -> NDArray[np.floating[Any]]:
     """Cut a matrix into arrays; the last ones are filled up at their far ends.
 
     Parameters
@@ -90,7 +94,7 @@ def tile(matrix, rows, columns, *, fill=0.0):
     return np.ascontiguousarray(whole.reshape(*lead, down, rows, across, columns).swapaxes(-3, -2))
 
 
-def untile(tiles, inputs, outputs):
+def untile(tiles: ArrayLike, inputs: int, outputs: int) -> NDArray[np.floating[Any]]:
     """The matrix that `tile` cut up: (..., inputs, outputs)."""
     tiles = real_numbers(tiles, "tiles", axes=4)
     inputs, outputs = whole_number(inputs, "inputs"), whole_number(outputs, "outputs")
@@ -102,7 +106,7 @@ def untile(tiles, inputs, outputs):
     return tiles.swapaxes(-3, -2).reshape(*lead, down * rows, across * columns)[..., :inputs, :outputs]
 
 
-def tile_vectors(vectors, size):
+def tile_vectors(vectors: ArrayLike, size: int) -> NDArray[np.floating[Any]]:
     """Cut vectors as `tile` cuts a matrix, so that `tile_vectors(x, rows)[:, None] @ M.mT` are the tiles' currents.
 
     Parameters
@@ -124,7 +128,9 @@ def tile_vectors(vectors, size):
     return np.ascontiguousarray(whole.reshape(count, tiles, size).swapaxes(0, 1))
 
 
-def real_numbers(values, what, dtype=None, axes=0):
+def real_numbers(
+    values: ArrayLike, what: str, dtype: DTypeLike | None = None, axes: int = 0
+) -> NDArray[np.floating[Any]]:
     """Real numbers as a contiguous float32 or float64 array."""
     try:
         if np.ma.is_masked(values):
@@ -142,7 +148,7 @@ def real_numbers(values, what, dtype=None, axes=0):
     return values
 
 
-def whole_number(value, name, least=1):
+def whole_number(value: Any, name: str, least: int = 1) -> int:
     """A whole number of at least `least`."""
     try:
         number = operator.index(value)

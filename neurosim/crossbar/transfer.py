@@ -14,9 +14,10 @@ import math
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from numbers import Real
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurosim.crossbar import _transfer
 from neurosim.crossbar.tiles import cell_conductances, gain, real_numbers, tile, tile_vectors, untile, whole_number
@@ -49,6 +50,9 @@ WARN_AT = 1.0
 _TASK = {"exact": 1024, "fast": 1 << 19}
 
 
+_Real: TypeAlias = NDArray[np.floating[Any]]
+
+
 class SeverityWarning(UserWarning):
     """The fast model was asked for an array whose wires it cannot describe."""
 
@@ -73,22 +77,49 @@ WIRES = Table(_wires(), "series resistance of an array", "r_row=2.12")
 class Wires(Record, table=WIRES):
     """Series resistances of an array."""
 
+    if TYPE_CHECKING:  # what the table makes of it
+        r_row: float
+        r_col: float
+        rt_row: float
+        rt_col: float
+        r_access: float
+
+        def __init__(
+            self,
+            r_row: float = ...,
+            r_col: float = ...,
+            rt_row: float = ...,
+            rt_col: float = ...,
+            r_access: float = ...,
+        ) -> None: ...
+
     @property
-    def keywords(self):
+    def keywords(self) -> dict[str, Any]:
         """The five values as keyword arguments of the functions of this module."""
         return self.to_dict()
 
     @property
-    def lines(self):
+    def lines(self) -> bool:
         """Have rows or columns any resistance?"""
         return any((self.r_row, self.r_col, self.rt_row, self.rt_col))
 
-    def turned(self):
+    def turned(self) -> "Wires":
         """Those of the array seen from its columns."""
         return Wires(self.r_col, self.r_row, self.rt_col, self.rt_row, self.r_access)
 
 
-def transfer_matrix(G, *, r_row, r_col, rt_row, rt_col, r_access=0.0, method="exact", limit=SWITCH_AT, out=None):
+def transfer_matrix(
+    G: ArrayLike,
+    *,
+    r_row: float,
+    r_col: float,
+    rt_row: float,
+    rt_col: float,
+    r_access: float = 0.0,
+    method: Literal["exact", "fast", "series", "auto"] = "exact",
+    limit: float = SWITCH_AT,
+    out: _Real | None = None,
+) -> _Real:
     """The matrix M of a crossbar: terminal currents of the columns are `M @ V`, those of the rows `M.T @ V`.
 
     Parameters
@@ -153,7 +184,9 @@ def transfer_matrix(G, *, r_row, r_col, rt_row, rt_col, r_access=0.0, method="ex
     return result
 
 
-def severity(G, *, r_row, r_col, rt_row, rt_col, r_access=0.0):
+def severity(
+    G: ArrayLike, *, r_row: float, r_col: float, rt_row: float, rt_col: float, r_access: float = 0.0
+) -> np.float64 | NDArray[np.float64]:
     """How far an array is from ideal: the mean of a + b over its cells, see `transfer_matrix`.
 
     About the share of current that is lost. The fast model's error grows with its square: it suffices below 0.3 and
@@ -194,16 +227,16 @@ class Interpolated:
         Every how many rebuilds the exact matrix is computed; 1 is always.
     """
 
-    def __init__(self, wires=None, *, interval=100):
+    def __init__(self, wires: Wires | None = None, *, interval: int = 100) -> None:
         if wires is not None and not isinstance(wires, Wires):
             raise NeurosimError(f"wires = {wires!r} are no wires; give crossbar.Wires(...)")
         self.wires = wires or Wires()
         self.interval = whole_number(interval, "interval")
         self.age = 0
-        self.ratio = None
-        self.rest = None
+        self.ratio: _Real | None = None
+        self.rest: _Real | None = None
 
-    def rebuild(self, G):
+    def rebuild(self, G: ArrayLike) -> _Real:
         """The transfer matrices of conductances that changed since the last call.
 
         Parameters
@@ -238,11 +271,11 @@ class Interpolated:
         self.age += 1
         return fast
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """What a checkpoint has to keep, for `restore`: a dict of arrays and numbers."""
         return {"age": self.age, "ratio": self.ratio, "rest": self.rest}
 
-    def restore(self, state):
+    def restore(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
         try:
             self.age, self.ratio, self.rest = (state[name] for name in ("age", "ratio", "rest"))
@@ -262,12 +295,22 @@ class NodeVoltages(NamedTuple):
         hides the voltage across it.
     """
 
-    row: np.ndarray
-    column: np.ndarray
-    current: np.ndarray
+    row: NDArray[np.float64]
+    column: NDArray[np.float64]
+    current: NDArray[np.float64]
 
 
-def node_voltages(G, row_voltages=0.0, column_voltages=0.0, *, r_row, r_col, rt_row, rt_col, r_access=0.0):
+def node_voltages(
+    G: ArrayLike,
+    row_voltages: ArrayLike = 0.0,
+    column_voltages: ArrayLike = 0.0,
+    *,
+    r_row: float,
+    r_col: float,
+    rt_row: float,
+    rt_col: float,
+    r_access: float = 0.0,
+) -> NodeVoltages:
     """Where in an array voltage is lost. Takes 8 rows² columns bytes of memory.
 
     Parameters

@@ -5,17 +5,24 @@ import io
 import math
 import re
 import tomllib
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, field, make_dataclass
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
-from neurosim.circuits.memories import MEMORIES
-from neurosim.design.models import MODELS, rules_of
+from neurosim.circuits.memories import MEMORIES, Memory
+from neurosim.design.models import MODELS, Rules, rules_of
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
 from neurosim.errors import NeurosimError, suggestion
 
-ROOM = 300      # [K], where warming begins
+if TYPE_CHECKING:
+    from neurosim.technology import Technology
+    from neurosim.technology._wire import ArrayWires
+
+ROOM: int = 300      # [K], where warming begins
 
 _Values = make_dataclass(
     "_Values",
@@ -49,7 +56,9 @@ class Design(_Values):
         A value out of its range, in one sentence.
     """
 
-    def __init__(self, **parameters):
+    given: dict[str, Any]
+
+    def __init__(self, **parameters: Any) -> None:
         given = PARAMETERS.checked(parameters)
         model = MODELS[given.get("model", PARAMETERS["model"].default)]
         super().__init__(**{**model.defaults, **given})
@@ -62,18 +71,20 @@ class Design(_Values):
 
     # -- other values of the same design ---------------------------------------------------------
 
-    def replace(self, **parameters):
+    def replace(self, **parameters: Any) -> Self:
         """The same design with some parameters changed."""
         return type(self)(**{**self.given, **parameters})
 
-    def with_settings(self, settings):
+    def with_settings(self, settings: Iterable[str]) -> Self:
         """The same design with `name=value` texts applied, in our names or the reference's."""
         return self.replace(**joined(PARAMETERS.settings(settings, "--set")))
 
     # -- readers ---------------------------------------------------------------------------------
 
     @classmethod
-    def from_file(cls, path, warn=None, **defaults):
+    def from_file(
+        cls, path: str | PathLike[str], warn: Callable[[str], object] | None = None, **defaults: Any
+    ) -> Self:
         """Read a design file: our `.toml`, an edited `Param.cpp`, or a `.csv` of `name,value`.
 
         `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here; `defaults` hold
@@ -130,11 +141,11 @@ class Design(_Values):
 
     # -- writers ---------------------------------------------------------------------------------
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """{name: value} of all parameters."""
         return asdict(self)
 
-    def to_reference(self):
+    def to_reference(self) -> dict[str, float]:
         """{reference's name: reference's number} of all parameters."""
         values = {p.reference: p.to_reference(getattr(self, p.name)) for p in BY_REFERENCE.values()}
         values["maxConductance"], values["minConductance"] = self.conductance_max, self.conductance_min
@@ -142,7 +153,7 @@ class Design(_Values):
             values["SARADC"], values["currentMode"] = map(int, ADC_SWITCHES[self.adc])
         return values
 
-    def to_toml(self):
+    def to_toml(self) -> str:
         """A commented design file that reads back as this design."""
         lines = [
             "# A neurosim design: every parameter with its unit, meaning and range.",
@@ -161,42 +172,42 @@ class Design(_Values):
     # -- what follows from the parameters ----------------------------------------------------------
 
     @property
-    def parallel_read(self):
+    def parallel_read(self) -> bool:
         """Whether all rows are read at once."""
         return self.read_mode == "parallel"
 
     @property
-    def corrections(self):
+    def corrections(self) -> frozenset[str]:
         """Ids of the reference's defects that this design does without."""
         return frozenset(self.correct.split())
 
     @cached_property
-    def rules(self):
+    def rules(self) -> Rules:
         """`Rules` of the model with the corrections applied."""
         return rules_of(self.model, sorted(self.corrections))
 
     @property
-    def memory_kind(self):
+    def memory_kind(self) -> Memory:
         """The `Memory` of the cells."""
         return MEMORIES[self.memory]
 
     @property
-    def effective_cell_bits(self):
+    def effective_cell_bits(self) -> int:
         """Bits a cell really holds: one in SRAM, never more than a weight has."""
         return min(self.memory_kind.cell_bits or self.cell_bits, self.synapse_bits)
 
     @property
-    def cells_per_synapse(self):
+    def cells_per_synapse(self) -> int:
         """Cells side by side that hold one weight."""
         return math.ceil(self.synapse_bits / self.effective_cell_bits)
 
     @property
-    def hybrid(self):
+    def hybrid(self) -> bool:
         """Whether a synapse has a volatile part beside the non-volatile one."""
         return self.memory_kind.hybrid
 
     @cached_property
-    def synapse(self):
+    def synapse(self) -> HybridCell | None:
         """The `HybridCell` of a hybrid memory, else None."""
         if not self.hybrid:
             return None
@@ -204,32 +215,32 @@ class Design(_Values):
         return HybridCell(memory=self.memory, envm_levels=self.max_write_pulses, **values)
 
     @property
-    def cell_resistances(self):
+    def cell_resistances(self) -> tuple[float, float]:
         """Low- and high-resistance state of the memory element [ohm]."""
         return self.memory_kind.resistances(self)
 
     @property
-    def conductance_max(self):
+    def conductance_max(self) -> float:
         """Conductance of the largest weight [S]."""
         return self.max_conductance or 1 / self.cell_resistances[0]
 
     @property
-    def conductance_min(self):
+    def conductance_min(self) -> float:
         """Conductance of the smallest weight [S]."""
         return self.min_conductance or 1 / self.cell_resistances[1]
 
     @property
-    def max_write_pulses(self):
+    def max_write_pulses(self) -> int:
         """Pulses from one end of the conductance range to the other."""
         return max(self.levels_ltp, self.levels_ltd)
 
     @property
-    def cell_outline(self):
+    def cell_outline(self) -> tuple[float, float]:
         """Height and width of a cell in feature sizes, as the array wires see it."""
         return self.memory_kind.outline(self)
 
     @cached_property
-    def wires(self):
+    def wires(self) -> "ArrayWires":
         """The array's metal: resistance per length [ohm/m] and per cell along a row and a column [ohm]."""
         from neurosim.technology import array_wires
 
@@ -237,7 +248,7 @@ class Design(_Values):
         return array_wires(self.wire_width, *self.cell_outline, warmth)
 
     @cached_property
-    def technology(self):
+    def technology(self) -> "Technology":
         """The process this design is built in."""
         from neurosim.technology import load
 

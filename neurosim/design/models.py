@@ -163,7 +163,7 @@ class Correction:
     effect: str
     remedy: str
     corrected: str
-    rules: dict
+    rules: dict[str, object]
 
 
 CORRECTIONS = {

@@ -13,15 +13,20 @@ import threading
 import zipfile
 import zlib
 from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import astuple, fields
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
+from neurosim.chip.mapping import ArrayMap
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.fingerprint import fingerprint
 from neurosim.evaluation.reading import ArrayReader, ArrayStats
+from neurosim.traces.traces import Trace
 
 FORMAT = 2  # of what is stored
 SUFFIX = ".stats.npz"
@@ -45,11 +50,14 @@ class Cache:
         The folder cannot be used.
     """
 
-    def __init__(self, folder=None, *, memory=256 * 2**20, disk=4 * 2**30):
+    def __init__(
+        self, folder: str | PathLike[str] | None = None, *, memory: int = 256 * 2**20, disk: int = 4 * 2**30
+    ) -> None:
         self.folder = None if folder is None else Path(folder)
         self.memory, self.disk = memory, disk
         self.hits = self.misses = 0
-        self._held, self._size = OrderedDict(), 0
+        self._held: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
+        self._size = 0
         self._lock = threading.Lock()
         if self.folder is not None:
             try:
@@ -57,7 +65,9 @@ class Cache:
             except OSError as error:
                 raise NeurosimError(f"{folder}: the cache folder cannot be used ({error.strerror})") from None
 
-    def layer(self, trace, index, reader, parts, pool):
+    def layer(
+        self, trace: Trace, index: int, reader: ArrayReader, parts: Sequence[ArrayMap], pool: Executor
+    ) -> tuple[list[ArrayStats], float]:
         """(list of ArrayStats, activity) of a layer, measured only as far as it is not known.
 
         Parameters

@@ -1,17 +1,27 @@
 """The flow: designs and network to floorplans, chips and (with a trace) reports."""
 
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
 
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
+from neurosim.evaluation.cache import Cache
 from neurosim.evaluation.measure import measured
 from neurosim.evaluation.reading import Reading
 from neurosim.evaluation.rollup import RollUp
 from neurosim.processors import threads
-from neurosim.report.plan import plan
-from neurosim.traces.network import Network
+from neurosim.report.plan import Plan, plan
+from neurosim.report.report import Report
+from neurosim.traces.network import Network, Rows
+from neurosim.traces.traces import Trace
+
+Progress: TypeAlias = Callable[[int, int], object]  # called with layers done, and layers
 
 
-def evaluate(design, network, trace, progress=None, cache=None):
+def evaluate(
+    design: Design, network: Network | Rows, trace: Trace, progress: Progress | None = None, cache: Cache | None = None
+) -> Report:
     """Area, latency and energy of a chip that runs `network` on recorded data.
 
     Parameters
@@ -37,7 +47,13 @@ def evaluate(design, network, trace, progress=None, cache=None):
     return evaluate_many([design], network, trace, progress, cache)[0]
 
 
-def evaluate_many(designs, network, trace, progress=None, cache=None):
+def evaluate_many(
+    designs: Sequence[Design],
+    network: Network | Rows,
+    trace: Trace,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+) -> list[Report]:
     """Evaluate several designs on the same traces, sharing what they have in common.
 
     Designs whose subarrays see the same column currents (same mapping, cells and wires) share the reading of the
@@ -65,7 +81,7 @@ def evaluate_many(designs, network, trace, progress=None, cache=None):
     """
     network = network if isinstance(network, Network) else Network(network)
     rolls = [RollUp(planned) for planned in _plans(designs, network)]
-    groups = {}
+    groups: dict[Reading, list[RollUp]] = {}
     for roll in rolls:
         groups.setdefault(Reading.of(roll.planned), []).append(roll)
     steps, done = len(groups) * len(network), 0
@@ -84,7 +100,7 @@ def evaluate_many(designs, network, trace, progress=None, cache=None):
     return [roll.report() for roll in rolls]
 
 
-def _plans(designs, network):
+def _plans(designs: Sequence[Design], network: Network) -> Iterator[Plan]:
     for number, design in enumerate(designs, 1):
         try:
             yield plan(design, network)

@@ -1,16 +1,27 @@
 """Hybrid-precision synapses against non-volatile devices only, side by side on the same trace."""
 
 import math
+from typing import TYPE_CHECKING
 
 from neurosim.circuits.hybrid import BASELINE, HYBRID_MEMORIES
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.evaluation.flow import evaluate_many
+from neurosim.evaluation.cache import Cache
+from neurosim.evaluation.flow import Progress, evaluate_many
 from neurosim.evaluation.hybrid_costs import write_pulse_energy
 from neurosim.report.hybrid_report import batch_time
 from neurosim.report.quantities import STEPS
+from neurosim.report.report import Report
+from neurosim.traces.network import Network, Rows
+from neurosim.traces.traces import Trace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def compare(design, network, trace, progress=None, cache=None):
+def compare(
+    design: Design, network: Network | Rows, trace: Trace, progress: Progress | None = None, cache: Cache | None = None
+) -> "pd.DataFrame":
     """A chip with hybrid synapses beside one with non-volatile devices only.
 
     Parameters
@@ -30,7 +41,7 @@ def compare(design, network, trace, progress=None, cache=None):
     return comparison(*evaluate_many([envm, hybrid], network, trace, progress, cache))
 
 
-def pair_of_designs(design):
+def pair_of_designs(design: Design) -> tuple[Design, Design]:
     """(eNVM-only, hybrid) designs that differ in nothing but the memory.
 
     Raises
@@ -39,8 +50,8 @@ def pair_of_designs(design):
         An SRAM design, which has no non-volatile part.
     """
     if design.hybrid:
-        devices = dict(zip(("resistance_on", "resistance_off"), design.cell_resistances, strict=True))
-        return design.replace(memory=BASELINE[design.memory], **devices), design
+        low, high = design.cell_resistances
+        return design.replace(memory=BASELINE[design.memory], resistance_on=low, resistance_off=high), design
     for hybrid, memory in BASELINE.items():
         if design.memory == memory:
             return design, design.replace(memory=hybrid)
@@ -50,7 +61,7 @@ def pair_of_designs(design):
     )
 
 
-def comparison(envm, hybrid):
+def comparison(envm: Report, hybrid: Report) -> "pd.DataFrame":
     """The table of `neurosim.circuits.hybrid.compare` from the `Report`s of both chips."""
     import pandas as pd
 

@@ -38,7 +38,7 @@ class ArrayStats:
     """
 
     activity: np.ndarray
-    conversions: dict
+    conversions: dict[object, tuple[np.ndarray, np.ndarray]]
     writes: object
 
 

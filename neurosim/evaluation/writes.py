@@ -143,7 +143,7 @@ class Pulses:
         [S]
     """
 
-    record: ClassVar = Writes
+    record: ClassVar[type] = Writes
     step: float
 
     @classmethod
@@ -222,7 +222,7 @@ class Polarisations(Pulses):
         P_s [uC/cm^2].
     """
 
-    record: ClassVar = PolarisedWrites
+    record: ClassVar[type] = PolarisedWrites
     levels: int
     saturation: float
 

@@ -3,10 +3,17 @@
 import csv
 import io
 import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from neurosim.chip.costs import SYNAPSE_COUNTS, SYNAPSE_PARTS, SYNAPSE_READS
 from neurosim.errors import NeurosimError
 from neurosim.report.quantities import STEPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from neurosim.report.report import Report
 
 COLUMNS = (
     "layer", "part", "latency [s]", "energy [J]", "latency per epoch [s]", "energy per epoch [J]", "area [m^2]",
@@ -42,7 +49,7 @@ class HybridBreakdown:
 
     FILE_NAME = "hybrid_breakdown.csv"
 
-    def __init__(self, report):
+    def __init__(self, report: "Report") -> None:
         design, chip = report.design, report.chip
         self.synapse = chip.array.synapse
         self.iterations = design.iterations
@@ -76,7 +83,7 @@ class HybridBreakdown:
         total["leakage"] = {"power": power, "energy": power * self.batch_time}
         return total
 
-    def rows(self):
+    def rows(self) -> Iterator[dict[str, Any]]:
         """Rows of `hybrid_breakdown.csv`, as dicts.
 
         Latency and energy are those of a batch; those of `transfer` and `transfer_read` of one transfer, which has no
@@ -100,13 +107,13 @@ class HybridBreakdown:
         yield {"layer": "chip", "part": "shared", "area [m^2]": self.areas["shared"]}
 
     @property
-    def table(self):
+    def table(self) -> "pd.DataFrame":
         """DataFrame: `rows`."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows()), columns=COLUMNS)
 
-    def to_csv(self):
+    def to_csv(self) -> str:
         """The text of `hybrid_breakdown.csv`."""
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -114,7 +121,7 @@ class HybridBreakdown:
         writer.writerows(self.rows())
         return text.getvalue()
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Everything in SI units, as plain values."""
         synapse = self.synapse
         height, width = synapse.outline(self._feature_size)
@@ -172,7 +179,7 @@ def array_areas(array, design):
     return areas | {"shared": array.used_area - math.fsum(areas.values())}
 
 
-def batch_time(report):
+def batch_time(report: "Report") -> float:
     """Time that a chip takes for one batch [s]: what the volatile part forgets in between.
 
     Parameters
@@ -196,7 +203,7 @@ def batch_time(report):
     return time
 
 
-def batch_latency(report):
+def batch_latency(report: "Report") -> float:
     """`batch_time`, but infinite or no number where the report is."""
     latency = sum(report.totals[f"{step}_latency"] for step in STEPS)
     return latency / report.design.iterations if report.design.training else latency * report.design.batch_size

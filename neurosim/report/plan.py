@@ -3,19 +3,25 @@
 import json
 from dataclasses import astuple, dataclass
 from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from neurosim import __version__
 from neurosim.chip.chip import Chip
 from neurosim.chip.findings import findings
-from neurosim.chip.mapping import floorplan
+from neurosim.chip.mapping import Floorplan, floorplan
 from neurosim.chip.outline import in_order
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
 from neurosim.report.quantities import AREAS
-from neurosim.traces.network import Network
+from neurosim.traces.network import Network, Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def plan(design, network):
+def plan(design: Design, network: Network | Rows) -> "Plan":
     """Floorplan and area of a chip, without a trace.
 
     Parameters
@@ -44,13 +50,13 @@ class Plan:
     chip : Chip
     """
 
-    design: object
-    network: object
-    floorplan: object
-    chip: object
+    design: Design
+    network: Network
+    floorplan: Floorplan
+    chip: Chip
 
     @property
-    def notices(self):
+    def notices(self) -> list[str]:
         """Lines the reference prints before the floorplan; quirk Q40: it complains, cuts the bits off and goes on."""
         lines = []
         cell_bits = self.design.memory_kind.cell_bits or self.design.cell_bits
@@ -61,17 +67,17 @@ class Plan:
         return [*lines, *self.floorplan.notices]
 
     @cached_property
-    def warnings(self):
+    def warnings(self) -> dict[str, str]:
         """{id: sentence} of the reference's defects that touch this design; see docs/fidelity.md."""
         return findings(self.chip)
 
     @property
-    def area_complaints(self):
+    def area_complaints(self) -> tuple[str, ...]:
         """Lines the reference prints while it lays out the chip."""
         return self.chip.complaints
 
     @cached_property
-    def areas(self):
+    def areas(self) -> dict[str, float]:
         """{part: area [m^2]} of the chip."""
         areas = self.chip.areas
         return {
@@ -85,7 +91,7 @@ class Plan:
         }
 
     @property
-    def area_table(self):
+    def area_table(self) -> "pd.DataFrame":
         """DataFrame: area of each part of the chip [m^2] and its share of the total."""
         import pandas as pd
 
@@ -96,7 +102,7 @@ class Plan:
         return table.set_index("part")
 
     @property
-    def floorplan_table(self):
+    def floorplan_table(self) -> "pd.DataFrame":
         """DataFrame: mapping, tiles, copies and utilisation of each layer."""
         import pandas as pd
 
@@ -114,7 +120,7 @@ class Plan:
         table.index = pd.RangeIndex(1, len(table) + 1, name="layer")
         return table
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Everything in our own names, with units, as plain values."""
         return {
             "neurosim": __version__,
@@ -138,7 +144,7 @@ class Plan:
             "layers": json.loads(self.floorplan_table.to_json(orient="records", double_precision=15)),
         }
 
-    def to_reference(self):
+    def to_reference(self) -> dict[str, Any]:
         """The sections `floorplan` and `area` in the reference's names."""
         plan, chip = self.floorplan, self.chip
         novel = chip.novel_tile
@@ -184,11 +190,11 @@ class Plan:
             },
         }
 
-    def to_json(self, path=None):
+    def to_json(self, path: str | PathLike[str] | None = None) -> str:
         """The results as JSON text in our own names and full precision; written to `path` if given."""
         return json_text(self.to_dict(), path)
 
-    def to_reference_json(self, path=None):
+    def to_reference_json(self, path: str | PathLike[str] | None = None) -> str:
         """The results as JSON text in the reference's names and full precision; written to `path` if given."""
         return json_text(self.to_reference(), path)
 

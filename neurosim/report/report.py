@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from neurosim.chip.outline import divided, in_order
 from neurosim.outputs import Outputs
@@ -10,6 +12,9 @@ from neurosim.report import text
 from neurosim.report.hybrid_report import HybridBreakdown
 from neurosim.report.plan import Plan, operations
 from neurosim.report.quantities import CHIP_QUANTITIES, QUANTITIES, STEPS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNITS = {q.name: q.unit for q in (*QUANTITIES, *CHIP_QUANTITIES)}
 # Steps whose times do not overlap and (quirk Q27) whose peaks a pipeline does not count.
@@ -29,11 +34,11 @@ class Report(Plan):
         Lines the reference prints while it evaluates each layer.
     """
 
-    layer_values: list
-    layer_complaints: list
+    layer_values: list[dict[str, Any]]
+    layer_complaints: list[tuple[str, ...]]
 
     @cached_property
-    def totals(self):
+    def totals(self) -> dict[str, float]:
         """{quantity: value in SI units} of the whole chip."""
         combine = _pipeline_totals if self.design.pipeline else _sequential_totals
         totals = combine(self.layer_values)
@@ -55,14 +60,14 @@ class Report(Plan):
         return totals
 
     @cached_property
-    def hybrid(self):
+    def hybrid(self) -> HybridBreakdown | None:
         """`HybridBreakdown` of a chip with hybrid synapses, else None."""
         if not self.design.hybrid:
             return None
         return HybridBreakdown(self)
 
     @property
-    def layers(self):
+    def layers(self) -> "pd.DataFrame":
         """DataFrame: a row a layer, a column a quantity with its unit, in SI."""
         import pandas as pd
 
@@ -73,7 +78,7 @@ class Report(Plan):
         return table
 
     @property
-    def chip_table(self):
+    def chip_table(self) -> "pd.DataFrame":
         """DataFrame: every quantity of the whole chip with unit and meaning."""
         import pandas as pd
 
@@ -87,7 +92,7 @@ class Report(Plan):
             index=pd.Index(list(self.totals), name="quantity"),
         )
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         results = {
             **super().to_dict(),
             "units": UNITS,
@@ -96,7 +101,7 @@ class Report(Plan):
         }
         return results | {"hybrid": self.hybrid.to_dict()} if self.hybrid else results
 
-    def to_reference(self):
+    def to_reference(self) -> dict[str, Any]:
         """The sections `floorplan`, `area`, `chip` and `layers` in the reference's names."""
         chip = {q.chip: self.totals[q.name] for q in (*QUANTITIES, *CHIP_QUANTITIES)}
         layers = [
@@ -105,11 +110,11 @@ class Report(Plan):
         ]
         return {**super().to_reference(), "chip": chip, "layers": layers}
 
-    def to_text(self):
+    def to_text(self) -> str:
         """What the reference prints, without its run-time block."""
         return text.floorplan_text(self) + text.performance_text(self) + text.summary_text(self)
 
-    def to_csv(self, folder=".", epoch="0"):
+    def to_csv(self, folder: str | PathLike[str] = ".", epoch: str | int = "0") -> tuple[Path, Path]:
         """Append to the reference's two CSV files below `folder`, to both or (after a failure) to none.
 
         Returns

@@ -1,7 +1,10 @@
 """The network: one row a layer, as in the reference's `NetWork.csv`."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from os import PathLike
 from pathlib import Path
+from typing import Self, TypeAlias
 
 from neurosim.errors import NeurosimError
 
@@ -36,25 +39,25 @@ class Layer:
     stride: int = 1
 
     @property
-    def kernel_size(self):
+    def kernel_size(self) -> int:
         return self.kernel_rows * self.kernel_columns
 
     @property
-    def matrix_rows(self):
+    def matrix_rows(self) -> int:
         """Rows of the unrolled weight matrix."""
         return self.channels * self.kernel_size
 
     @property
-    def weights(self):
+    def weights(self) -> int:
         return self.matrix_rows * self.outputs
 
     @property
-    def positions(self):
+    def positions(self) -> int:
         """Kernel positions of a stride-1 convolution."""
         return (self.rows - self.kernel_rows + 1) * (self.columns - self.kernel_columns + 1)
 
     @property
-    def vectors(self):
+    def vectors(self) -> int:
         """Input vectors of one image.
 
         Quirk Q5: the reference divides in floating point and truncates the product once, so an uneven
@@ -64,27 +67,31 @@ class Layer:
         return int(across * (self.columns - self.kernel_columns + 1) / self.stride)
 
     @property
-    def operations(self):
+    def operations(self) -> float:
         """Multiplications and additions for one image; quirk Q28: counted over the whole feature map."""
         return 2.0 * (self.rows * self.columns * self.matrix_rows * self.outputs)
 
 
-class Network(tuple):
+# What a network is made from: layers, or rows of eight numbers or number texts
+Rows: TypeAlias = Iterable[Layer | Sequence[float | str]]
+
+
+class Network(tuple[Layer, ...]):
     """An immutable sequence of `Layer`.
 
     `Network(layers)` takes layers or rows of numbers; `Network.from_file("NetWork.csv")` reads a file.
     """
 
-    def __new__(cls, layers):
-        layers = tuple(
+    def __new__(cls, layers: Rows) -> Self:
+        made = tuple(
             layer if isinstance(layer, Layer) else _layer(layer, "layer", n) for n, layer in enumerate(layers, 1)
         )
-        if not layers:
+        if not made:
             raise NeurosimError("a network needs at least one layer")
-        return super().__new__(cls, layers)
+        return super().__new__(cls, made)
 
     @classmethod
-    def from_file(cls, path):
+    def from_file(cls, path: str | PathLike[str]) -> Self:
         """Read a `NetWork.csv`: a line a layer, eight numbers (see `Layer`)."""
         path = Path(path)
         try:
@@ -104,7 +111,7 @@ class Network(tuple):
             raise NeurosimError(f"{path}: the network file is empty; it needs a line of eight numbers for each layer")
         return cls(layers)
 
-    def to_csv(self):
+    def to_csv(self) -> str:
         """The text of a `NetWork.csv`."""
         return "".join(",".join(str(int(value)) for value in astuple(layer)) + "\n" for layer in self)
 

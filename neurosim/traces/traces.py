@@ -2,15 +2,22 @@
 
 import hashlib
 import mmap
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
+from typing import Any, Self, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurosim.errors import NeurosimError
+from neurosim.traces.network import Network
 
 BLOCK = 2 * 2**20  # bytes of a trace file that are read at a time
+
+_Path: TypeAlias = str | PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -29,9 +36,9 @@ class LayerTrace:
         Share of ones in the input, as given to the weight-gradient unit.
     """
 
-    weight: np.ndarray
-    weight_old: np.ndarray
-    inputs: np.ndarray
+    weight: NDArray[np.float64] | NDArray[np.int32]
+    weight_old: NDArray[np.float64] | NDArray[np.int32]
+    inputs: NDArray[np.uint8]
     activity: float
 
 
@@ -41,25 +48,25 @@ class Trace:
     Make one with `Trace.from_files` or `Trace.from_arrays`.
     """
 
-    def __init__(self, sources, network, input_bits):
+    def __init__(self, sources: Iterable[Any], network: Network, input_bits: int) -> None:
         self._sources = tuple(sources)
         self._network = network
         self._input_bits = input_bits
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._sources)
 
     @property
-    def input_bits(self):
+    def input_bits(self) -> int:
         """Bit planes of an input vector."""
         return self._input_bits
 
     @property
-    def activities(self):
+    def activities(self) -> tuple[float | None, ...]:
         """Share of ones of each layer's input (None: measured when the file is read)."""
         return tuple(source.activity for source in self._sources)
 
-    def layer(self, index):
+    def layer(self, index: int) -> LayerTrace:
         """The `LayerTrace` of a layer.
 
         Raises
@@ -72,7 +79,7 @@ class Trace:
             layer.matrix_rows, layer.outputs, layer.vectors * self._input_bits, f"layer {index + 1}"
         )
 
-    def fingerprint(self, index):
+    def fingerprint(self, index: int) -> str:
         """A text that changes when the content of a layer changes: a hash of its files or arrays."""
         source = self._sources[index]
         if hasattr(source, "fingerprint"):
@@ -81,7 +88,9 @@ class Trace:
         return _hash(recorded.weight, recorded.weight_old, recorded.inputs, recorded.activity)
 
     @classmethod
-    def from_files(cls, files, network, input_bits):
+    def from_files(
+        cls, files: Iterable[tuple[_Path, _Path, _Path, float | str | None]], network: Network, input_bits: int
+    ) -> Self:
         """Traces in the reference's CSV files.
 
         Parameters
@@ -92,17 +101,22 @@ class Trace:
         input_bits : int
             Bit planes of an input vector.
         """
-        files = [
+        sources = [
             _Files(Path(weight), Path(old), Path(inputs), None if activity is None else float(activity))
             for weight, old, inputs, activity in files
         ]
-        _check_count(files, network)
-        for number, source in enumerate(files, 1):
+        _check_count(sources, network)
+        for number, source in enumerate(sources, 1):
             source.check(f"layer {number}")
-        return cls(files, network, input_bits)
+        return cls(sources, network, input_bits)
 
     @classmethod
-    def from_arrays(cls, layers, network, input_bits):
+    def from_arrays(
+        cls,
+        layers: Iterable[tuple[ArrayLike, ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike, float | None]],
+        network: Network,
+        input_bits: int,
+    ) -> Self:
         """Traces in memory.
 
         Parameters
