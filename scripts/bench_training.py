@@ -62,10 +62,8 @@ def neurosim(kind, runs):
     return times
 
 
-def pytorch(runs):
-    """Times of the same algorithm in PyTorch."""
-    import torch
-    from torch.nn import functional
+def quantised(torch):
+    """(rounding to bits, power of two next to the largest, activation with its gradient) as functions of tensors."""
 
     def rounded(x, bits):
         grid = 2.0 ** (bits - 1)
@@ -85,6 +83,15 @@ def pytorch(runs):
             (z,) = context.saved_tensors
             return rounded(gradient / power(gradient), 8) * (z.abs() <= 127 / 128)
 
+    return rounded, power, Activation.apply
+
+
+def pytorch(runs):
+    """Times of the same algorithm in PyTorch."""
+    import torch
+    from torch.nn import functional
+
+    rounded, power, activation = quantised(torch)
     torch.manual_seed(0)
     shapes = [(n, c, 3, 3) for c, n in zip((3, *CHANNELS), CHANNELS, strict=False)] + [(1024, 8192), (10, 1024)]
     weights = [(torch.rand(shape) * 3 - 1.5).requires_grad_() for shape in shapes]
@@ -104,7 +111,7 @@ def pytorch(runs):
             else:
                 x = functional.linear(x.flatten(1), held) / scale
             if number + 1 < len(weights):
-                x = functional.relu(Activation.apply(x))
+                x = functional.relu(activation(x))
             if number in POOLED:
                 x = functional.max_pool2d(x, 2)
         return x
