@@ -89,7 +89,7 @@ cdef class FlipFlops(Circuit):
         return 0
 
     cpdef double latency(self, double reads) noexcept nogil:
-        """Time of `reads` reads [s]."""
+        """Time [s] = reads / (2 clock)."""
         return 1 / self.clock / 2 * reads
 
     cpdef double energy(self, double reads, double active) noexcept nogil:
@@ -128,7 +128,10 @@ cdef LogicGate adder_gate(Technology tech):
 
 
 cdef Stage ripple_carry(const LogicGate *nand, int bits, double ramp, double load) noexcept nogil:
-    """Critical path of a ripple-carry adder: two NAND delays per bit for the carry, then the last sum."""
+    """Critical path of a ripple-carry adder: two NAND delays per bit for the carry, then the last sum.
+
+    delay = t_first + (bits - 2) t_middle + t_last, each stage after Horowitz.
+    """
     cdef double series = nand.pull_down * 2
     cdef Stage path = begin(ramp)
     through(&path, series, nand.output + nand.input * 3)            # first bit
@@ -150,7 +153,7 @@ cdef Stage ripple_carry(const LogicGate *nand, int bits, double ramp, double loa
 
 
 cdef double addition_energy(const LogicGate *nand, int bits, double vdd) noexcept nogil:
-    """Energy [J] of one addition in one ripple-carry adder."""
+    """Energy [J] of one addition in one ripple-carry adder: E = sum of C V_dd^2 over the gates that switch."""
     cdef double energy = 0
     cdef double switched
     cdef int i

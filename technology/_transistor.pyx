@@ -48,11 +48,15 @@ cdef inline int plus(int a, int b) noexcept nogil:
 
 
 cdef inline double per_junction(double zero_bias, double grading, double vdd) noexcept:
+    """C = C_0 / (1 + vdd / phi)^m per area [F/m^2] or length [F/m]: a junction in reverse bias."""
     return zero_bias / pow(1 + vdd / BUILT_IN_POTENTIAL, grading)
 
 
 cdef double current_at(object table, int column, int temperature) except? -1:
-    """Current [A/m] of one column of a node's table, linear between its rows."""
+    """Current [A/m] of one column of a node's table, linear between its rows.
+
+    I(T) = I_low + (I_high - I_low) (T - T_low) / 10 K.
+    """
     cdef int row = (temperature - COLDEST) // STEP
     cdef int rest = (temperature - COLDEST) % STEP
     cdef double low = table[row][column], high
@@ -242,6 +246,8 @@ cdef inline double fin_scaled(Technology t, double width) noexcept nogil:
 cdef inline double channel_width(Technology t, double width) noexcept nogil:
     """Effective width [m]: both sides and the top of every fin, or the drawn width of a planar transistor.
 
+    W = n (2 H + w) of n fins of height H and width w.
+
     Quirk T9: fins are whole.
     """
     if not t.fin_device:
@@ -250,7 +256,7 @@ cdef inline double channel_width(Technology t, double width) noexcept nogil:
 
 
 cdef double gate_capacitance(Technology t, double width) noexcept nogil:
-    """C = (C_ideal + C_overlap + C_fringe) W [F]."""
+    """C = (C_ideal + C_overlap + C_fringe) W + C_poly L_gate [F]."""
     return ((t.cap_ideal_gate + t.cap_overlap + t.cap_fringe) * channel_width(t, width)
             + t.gate_length * t.cap_poly_wire)
 
@@ -273,6 +279,8 @@ cdef double transconductance(Technology t, double width, Channel channel) noexce
 
 cdef double gate_leakage(Technology t, Gate gate, int inputs, double width_n, double width_p) noexcept nogil:
     """Standby current [A], averaged over the input patterns.
+
+    I = (W_n I_off,n + W_p I_off,p) / 2 of an inverter, I = k n W I_off of n inputs with a stack factor k (NVSim).
 
     Quirk T11: a NOR leaks through its NMOS transistors only and a NAND through its PMOS transistors only, and every
     gate that has not two inputs counts as one with three.
@@ -525,7 +533,10 @@ cdef GateCaps gate_caps(Technology t, Gate gate, int inputs, double width_n, dou
                         double height) noexcept nogil:
     """Capacitance [F] of one input and of the output of a gate in a cell of `height`.
 
-    The output is the bottom, the sidewalls and the channel edge of both drains; infinite if no fin fits.
+    The output is the bottom (area A), the sidewalls (length P) and the channel edge (length W) of both drains; infinite
+    if no fin fits.
+
+    C = sum over both drains of c_junction A + c_sidewall P + c_channel W.
     """
     cdef Rows rows = rows_of(t, width_n, width_p, height)
     cdef Drain n = row_drain(t, rows, NMOS, gate, inputs)
@@ -572,7 +583,8 @@ cdef double nonlinear_resistance(double resistance, double nonlinearity, double 
                                  double voltage) noexcept nogil:
     """Resistance [ohm] at `voltage` of a cell that shows `resistance` at the read voltage.
 
-    `nonlinearity` is the current at the write voltage over that at half of it.
+    R(V) = R V / V_read k^(2 (V_read - V) / V_write) with the `nonlinearity` k: the current at the write voltage over
+    that at half of it.
     """
     return resistance * voltage / read_voltage * pow(nonlinearity, (read_voltage - voltage) / (write_voltage / 2))
 

@@ -39,7 +39,10 @@ def wire_resistance(table: Mapping[str, Any], width: int, warmth: float = 1.0) -
 def array_wires(
     table: Mapping[str, Any], width: int, cell_height: float, cell_width: float, warmth: float = 1.0
 ) -> ArrayWires:
-    """`ArrayWires` of `width` [nm] over cells of `cell_height` and `cell_width`, in units of the wire's width."""
+    """`ArrayWires` of `width` [nm] over cells of `cell_height` and `cell_width`, in units of the wire's width.
+
+    row = resistance width cell_height, column = resistance width cell_width [ohm].
+    """
     resistance = wire_resistance(table, width, warmth)
     if width == IDEAL:
         return ArrayWires(resistance, 0.0, 0.0, warmth)

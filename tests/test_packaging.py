@@ -137,8 +137,8 @@ def test_readme_names_commands_and_parameters_that_exist():
         assert text.count(marker) == 1
 
 
-@pytest.mark.parametrize("what", ["glossary", "stubs"])
-def test_what_is_written_from_tables_is_up_to_date(what, tmp_path):
+@pytest.mark.parametrize("what", ["equations", "glossary", "stubs"])
+def test_what_scripts_write_is_up_to_date(what, tmp_path):
     script = ROOT / "scripts" / f"write_{what}.py"
     result = run(sys.executable, script, "--check", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr

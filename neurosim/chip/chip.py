@@ -1,4 +1,7 @@
-"""The chip: tiles, global buffer, H-tree, activation, pooling, weight-gradient unit and DRAM."""
+"""The chip: tiles, global buffer, H-tree, activation, pooling, weight-gradient unit and DRAM.
+
+Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
+"""
 
 import math
 
@@ -94,7 +97,13 @@ class Chip:
     # -- sizes ------------------------------------------------------------------------------------------
 
     def _size_global_buffer(self):
-        """Bus width, buffer capacity, and how many subarrays are written together."""
+        """Bus width, buffer capacity, and how many subarrays are written together.
+
+            bus width = sum over the layers of lanes (1 + 1 / columns per ADC), halved down to its upper bound
+            buffer = input_bits largest feature map + gradients [bit]
+
+        The gradients are those of one subarray, doubled until the buffer is as large as `buffer_overhead` asks for.
+        """
         design, plan, network = self.design, self.plan, self.network
         width, largest, self.widest_layer = 0.0, 0.0, 0
         for index, layer in enumerate(network):
@@ -219,6 +228,7 @@ class Chip:
         )
 
     def _add_up_areas(self):
+        """Area = tiles + activation + weight-gradient unit + buffer + H-tree + pooling + adders between tiles [m^2]."""
         total = interconnect = adc = accumulation = other = array = 0.0
         for count, tile in self.kinds_of_tiles():
             areas = tile.areas

@@ -126,7 +126,7 @@ class Floorplan:
 
     @property
     def mapped_memory(self):
-        """Tiles that would be needed at full utilisation."""
+        """Tiles that would be needed at full utilisation: n = sum over the layers of tiles utilisation."""
         return sum(n * share for n, share in zip(self.layer_tiles, self.utilization, strict=True))
 
     @property
@@ -362,7 +362,10 @@ class _Search:
     # -- utilisation of a candidate size -------------------------------------------------------------
 
     def _tile_use(self, size):
-        """(tiles, utilisation) of the conventional layers for a tile size."""
+        """(tiles, utilisation) of the conventional layers for a tile size.
+
+        utilisation = cells of their matrices / cells of these tiles.
+        """
         layers = self._of_kind(False)
         tiles = sum(math.ceil(layer.matrix_rows / size) * math.ceil(self._columns(layer) / size) for layer in layers)
         cells = sum(layer.matrix_rows * self._columns(layer) for layer in layers)
@@ -425,7 +428,10 @@ class _Search:
     # -- pipeline ---------------------------------------------------------------------------------------
 
     def _pipeline_speedup(self):
-        """Copies of each layer that even out the pipeline; the wanted speed-up is limited by the feature maps."""
+        """Copies of each layer that even out the pipeline; the wanted speed-up is limited by the feature maps.
+
+        copies = ceil((rows / share)^2), share = ceil(largest rows / speed-up).
+        """
         if not self.design.pipeline:
             return ()
         largest = self.network[0].rows

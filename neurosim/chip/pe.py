@@ -1,4 +1,7 @@
-"""A processing element: a square of subarrays with an adder tree, two registers and two buses."""
+"""A processing element: a square of subarrays with an adder tree, two registers and two buses.
+
+Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
+"""
 
 import math
 from dataclasses import dataclass
@@ -94,6 +97,11 @@ class ProcessingElement:
 
     def cost(self, share, arrays, vectors, residue, passes):
         """Cost and leakage of this PE for one image.
+
+            latency = slowest subarray (updates: one after the other) + adder tree + registers + buses
+            energy = sum of all subarrays + the same parts
+
+        Copies of the share divide the latency of what reads, and write their energy each.
 
         Parameters
         ----------

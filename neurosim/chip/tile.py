@@ -1,4 +1,7 @@
-"""A tile: processing elements with an accumulation unit, buffers, an H-tree and perhaps activations."""
+"""A tile: processing elements with an accumulation unit, buffers, an H-tree and perhaps activations.
+
+Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
+"""
 
 import math
 
@@ -92,7 +95,7 @@ class Tile:
         )  # fmt: skip
 
     def finish(self, cores):
-        """Areas and outline; `cores` = (input, output) buffer cores of a conventional tile (quirk Q8)."""
+        """Areas and outline; `cores` are the (input, output) buffer cores of a conventional tile (quirk Q8)."""
         self.cores = cores
         pe, count = self.pe.areas, self.pes
         buffers = self.input_buffer.area * cores[0] + self.output_buffer.area * cores[1]
@@ -115,6 +118,9 @@ class Tile:
 
     def cost(self, share, pes, vectors, speedup, residue, passes):
         """Cost and leakage of this tile for one image.
+
+            latency = slowest PE (updates: one after the other) + adder tree + activation + buffers + H-tree
+            energy = sum of all PEs + the same parts
 
         Parameters
         ----------
@@ -221,7 +227,10 @@ class Tile:
 
     @staticmethod
     def _moved(memory, bits, ports):
-        """(latency, energy) of writing `bits` into a buffer and reading them back."""
+        """(latency, energy) of writing `bits` into a buffer and reading them back.
+
+        latency = (t_read + t_write) lines / ports, energy = (E_read + E_write) bits.
+        """
         accesses = bits / memory.interface_width
         latency = divided(memory.read_latency(accesses), ports) + divided(memory.write_latency(accesses), ports)
         line = memory.interface_width

@@ -102,7 +102,9 @@ cdef class SRAMCells(CellArray):
     cpdef double discharge_time(self, double load, double resistance, double ramp) noexcept nogil:
         """Time [s] in which a cell brings a bit line (load [F], resistance [ohm]) to the swing that can be sensed.
 
-        `ramp` is the slope of the word line [1/s].
+        `ramp` is the slope of the word line [1/s]. The delay of one stage (Horowitz) with
+
+            tau = (R_cell (C_access + C_line) + R_line C_line / 2) ln(V_dd / (V_dd - V_sense / 2))
         """
         cdef double tau = self.pull_down * (self.cap_access + load) + resistance * load / 2
         return horowitz(tau * self.swing, ramp).delay
@@ -112,7 +114,7 @@ cdef class SRAMCells(CellArray):
         return horowitz(self.flip_resistance * self.cap_storage, STEEP).delay
 
     cpdef double flip_energy(self) noexcept nogil:
-        """Energy [J] in which both nodes of a cell change their state."""
+        """Energy [J] in which both nodes of a cell change their state, E = 2 C V_dd^2."""
         return self.cap_storage * self.tech.vdd * self.tech.vdd * 2
 
 
@@ -137,11 +139,17 @@ cdef class NVMCells(CellArray):
             self.cap_column += cell.cap_access_drain * rows
 
     cpdef double settling_time(self, double load, double resistance) noexcept nogil:
-        """Time [s] until the current through `resistance` [ohm] can be sensed behind a line of `load` [F]."""
+        """Time [s] until the current through `resistance` [ohm] can be sensed behind a line of `load` [F].
+
+        t = 0.2 R C.
+        """
         return load * resistance * SETTLED
 
     cpdef double line_energy(self, double bit_lines, double word_lines) noexcept nogil:
-        """Energy [J] that charges bit lines to the read voltage and word lines to the supply."""
+        """Energy [J] that charges bit lines to the read voltage and word lines to the supply.
+
+        E = bit_lines C_bit V_read^2 + word_lines C_word V_dd^2.
+        """
         cdef double vdd = self.tech.vdd
         return (self.cap_column_wire * self.read_voltage * self.read_voltage * bit_lines
                 + self.cap_word_line * vdd * vdd * word_lines)

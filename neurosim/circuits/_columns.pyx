@@ -24,7 +24,9 @@ cdef enum:
 def path_conductances(const double[:, :] cells, *, double along, double down, double access, bint constant=False):
     """Conductance of every cell with the wires of its own path: the row up to it, the column down from it [S].
 
-    No wire is shared between cells, so that the current of a column is a sum over its cells.
+    No wire is shared between cells, so that the current of a column is a sum over its cells:
+
+        g = 1 / (1 / G + (column + 1) along + (rows - row) down + access)
 
     Parameters
     ----------
@@ -135,6 +137,8 @@ cdef int currents(const unsigned char[:, ::1] codes, Py_ssize_t start, Py_ssize_
 def column_resistances(const unsigned char[:, ::1] codes, const double[:, ::1] path, double[:, ::1] resistance,
                        double[::1] activity, *, Py_ssize_t start=0, bint average=False):
     """What every column of an array shows to its ADC, for some of the input vectors.
+
+    R = n / (sum of g over the conducting rows), where n is 1, or their number for an `average`.
 
     Parameters
     ----------

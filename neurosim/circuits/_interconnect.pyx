@@ -35,6 +35,8 @@ cdef inline double segment_delay(double resistance, double cap_input, double cap
 
     Elmore delay of one segment at 50 % of the swing: the repeater drives its own output, the wire and
     the next repeater; the wire is a distributed RC line that ends in that repeater.
+
+        delay / length = 0.7 (R (C_in + C_out + c s) + r s c s / 2 + r s C_in) / s
     """
     return 0.7 * (resistance * (cap_input + cap_output + WIRE_CAPACITANCE * spacing)
                   + 0.5 * wire_resistance * spacing * WIRE_CAPACITANCE * spacing
@@ -66,6 +68,10 @@ cdef class RepeatedWire(Circuit):
     with R, C_in, C_out of a minimum inverter and r, c of the wire per length.  Smaller and more
     distant ones would save energy; with a tolerance above 0 the size is lowered until the delay per
     length exceeds (1 + tolerance) times the fastest.
+
+    A bit that is sent takes, at a quarter of a transition,
+
+        energy / length = (C_in + C_out + c s) V_dd^2 / (4 s)
 
     Attributes
     ----------

@@ -165,6 +165,8 @@ cdef class VoltageSenseAmp(Circuit):
     The sensing node is precharged through a PMOS to 90 % (2.3 R C); then the cell's current, which differs by
     V / R_on - V / R_off between the states, develops 0.1 V on it. Two clock periods enable the two phases.
 
+        latency = 2.3 R C + 0.1 V (C + C_drain + C_line) / (V / R_on - V / R_off) + 2 / clock
+
     Parameters
     ----------
     tech : Technology
@@ -222,6 +224,9 @@ cdef class CurrentSenseAmp(Circuit):
     """One-bit current sense amplifiers: is a column's resistance R above or below one reference?
 
     Latency and power are fits in R (`technology/adc.toml`). Below 32 nm, and on the HP roadmap, the latency is 1 ns.
+
+        latency(R) = (a ln(R / 1 kohm) + b) ns * p(R_reference / R),    power(R) = c + d exp(k log10 R)
+        energy = sum over the columns of latency(R) power(R)
 
     Parameters
     ----------
@@ -361,7 +366,7 @@ cdef class Precharger(Circuit):
         return self.stage(load).ramp
 
     cpdef double read_energy(self, double load, double reads) noexcept nogil:
-        """Energy of `reads` reads [J]: both bit lines of each column."""
+        """Energy of `reads` reads [J]: both bit lines of each column, E = 2 C V_dd^2."""
         cdef int active = self.cells_per_read if self.cells_per_read < self.columns else self.columns
         return load * self.vdd * self.vdd * active * 2 * reads
 
@@ -376,6 +381,8 @@ cdef class SRAMWriteDriver(Circuit):
 
     Two stages: an inverter drives its twin, which discharges the bit line (distributed RC). The bit line's charge
     was paid for by the precharger, so only the node between the inverters costs energy.
+
+        tau = R (C_line + C_out) + R_line C_line / 2,    E = (C_out + C_in) V_dd^2
 
     Parameters
     ----------

@@ -109,6 +109,7 @@ class Cell:
         return placed
 
     def _placed_sram(self, tech):
+        """A storage node holds C = three drains (access, pull-down, pull-up) + the gates of the last two [F]."""
         feature = tech.feature_size
         pitch = self.width * feature
         cap_access = tech.drain_capacitance(self.width_access * feature, "n", pitch)
@@ -127,8 +128,11 @@ class Cell:
         )
 
     def _placed_1t1r(self, tech):
+        """With a transistor that may drop a quarter of the voltage over the cell, in the linear region.
+
+        R_access = R_on / 4; R ~ 1/W gives its width, W = 0.2 R(F) / R_access [F].
+        """
         feature = tech.feature_size
-        # The transistor may drop a quarter of the voltage over the cell; R ~ 1/W gives its width.
         access = self.resistance_on * IR_DROP
         width = tech.on_resistance(feature, "n") * LINEAR_REGION / access
         if width > self.width:

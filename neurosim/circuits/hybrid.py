@@ -165,7 +165,7 @@ class HybridCell(_Values):
 
     @property
     def pulses_per_weight(self) -> float:
-        """Update pulses for a change of the weight by 1, (F + 1) Nc / 2."""
+        """Update pulses for a change of the weight by 1: n = (F + 1) Nc / 2."""
         return (self.msb_weight + 1) * self.lsb_levels / 2
 
     @property
@@ -177,21 +177,24 @@ class HybridCell(_Values):
 
     @property
     def pulse_energy(self) -> float:
-        """Energy of one update pulse of the volatile part, I V t [J]."""
+        """Energy of one update pulse of the volatile part, E = I V t [J]."""
         return self.charge_current * self.charge_voltage * self.charge_pulse
 
     @property
     def leak_current(self) -> float:
-        """Leak that forgets the whole range in `retention_time`, C dV / tau [A]."""
+        """Leak that forgets the whole range in `retention_time`, I = C dV / tau [A]."""
         return self.lsb_levels * self.charge_current * self.charge_pulse / self.retention_time
 
     @property
     def lsb_hold_time(self) -> float:
-        """Time in which the volatile part leaks by one level, C dV_LSB / I_leak [s]."""
+        """Time in which the volatile part leaks by one level, t = C dV_LSB / I_leak [s]."""
         return self.retention_time / self.lsb_levels
 
     def forgotten(self, time: float) -> float:
-        """Part of its distance from `rest_level` that the volatile part loses in a `time` [s], 1 - exp(-time/tau)."""
+        """Part of its distance from `rest_level` that the volatile part loses in a `time` [s].
+
+        part = 1 - exp(-time / tau).
+        """
         return -math.expm1(-time / self.retention_time)
 
     @property
@@ -202,14 +205,15 @@ class HybridCell(_Values):
 
     @property
     def polarization_voltage(self) -> float:
-        """Root mean square of the erase pulse and the program pulses of all levels [V]: what C V^2 depends on."""
+        """Root mean square of the erase pulse and the program pulses of all levels [V], for E = C V^2."""
         program = sum(v * v for v in self.program_voltages) / self.polarization_levels
         return math.sqrt((self.erase_voltage**2 + program) / 2)
 
     def outline(self, feature_size: float) -> tuple[float, float]:
         """(height, width) of a cell [F]; `feature_size` is F [m].
 
-        A cell of `C / density + transistors` is twice as high as it is wide, as the published one is.
+        A cell that follows from the capacitor has an area = C / density + transistors, and is twice as high as it is
+        wide, as the published one is.
         """
         if self.ferroelectric:
             return self.height_2t1fefet, self.width_2t1fefet

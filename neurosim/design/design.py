@@ -198,7 +198,7 @@ class Design(_Values):
 
     @property
     def cells_per_synapse(self) -> int:
-        """Cells side by side that hold one weight."""
+        """Cells side by side that hold one weight: n = ceil(synapse_bits / cell_bits)."""
         return math.ceil(self.synapse_bits / self.effective_cell_bits)
 
     @property

@@ -35,6 +35,8 @@ def look_ups(design, vectors, share):
 def output_bits(design, *, row_by_row=None):
     """Bits that leave the converter of a subarray (a real number where its levels are no power of two).
 
+    bits = log2(adc_levels) in parallel; bits = log2(array_rows) + cell_bits - 1 row by row.
+
     `row_by_row` asks for those of another read mode.
     """
     if design.parallel_read if row_by_row is None else not row_by_row:
@@ -43,7 +45,10 @@ def output_bits(design, *, row_by_row=None):
 
 
 def word_bits(design, *, row_by_row=None):
-    """Bits of a sum over all input bits, before anything is added to it (a real number, see `output_bits`)."""
+    """Bits of a sum over all input bits, before anything is added to it (a real number, see `output_bits`).
+
+    word bits = output bits + input_bits + bits of joining the cells of a weight.
+    """
     return output_bits(design, row_by_row=row_by_row) + design.input_bits + joined_bits(design)
 
 

@@ -109,6 +109,10 @@ def break_even(envm, hybrid):
     updates and transfers, lines, drivers and buffers included, is `break_even_interval_energy` and `..._latency`. An
     interval is infinite where the hybrid update alone takes more.
 
+        K = (moved_per_transfer E_w + E_read_all) / (pulses_per_batch (E_w - E_p))
+
+    with E_w of a write pulse, E_p of an update pulse and E_read_all of reading all volatile parts.
+
     Parameters
     ----------
     envm, hybrid : Report

@@ -1,4 +1,7 @@
-"""One layer at chip level: its tiles, the global circuits they share, the gradients and the DRAM."""
+"""One layer at chip level: its tiles, the global circuits they share, the gradients and the DRAM.
+
+Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
+"""
 
 import math
 
@@ -141,7 +144,14 @@ def _activate_and_add(chip, index, cost, passes):
 
 
 def _transfers(chip, index):
-    """(latency, energy) of the global buffer and of the global H-tree for one image and one pass."""
+    """(latency, energy) of the global buffer and of the global H-tree for one image and one pass.
+
+        bits out = matrix rows input_bits vectors,    bits in = outputs input_bits vectors, a quarter of it if pooled
+        transfers = ceil((bits out + bits in) / lanes), lanes = bus width times the layer's share of the tiles
+        buffer latency = (t_read(bits out) + t_write(bits in)) groups / ports
+
+    In a novel tile the rows of a kernel share what goes out.
+    """
     design, plan, layer = chip.design, chip.plan, chip.network[index]
     novel = plan.novel[index]
     tile = chip.novel_tile if novel else chip.tile
@@ -187,7 +197,11 @@ def _moved_gradients(chip, layer):
 
 
 def _gradient(chip, layer, activity):
-    """The weight-gradient unit: its arrays work side by side as far as the layer fills them."""
+    """The weight-gradient unit: its arrays work side by side as far as the layer fills them.
+
+        latency = (t_read / speed-up + t_write) kernel size
+        energy = (E_read + E_write) used kernel size, used = positions channels input_bits / cells of the unit
+    """
     design, unit = chip.design, chip.gradient_unit
     result = unit.evaluate(layer.outputs, activity)
     rows, columns = layer.positions, layer.channels * design.input_bits
@@ -204,7 +218,7 @@ def _gradient(chip, layer, activity):
 
 
 def _summed_gradients(chip, layer):
-    """Adding the batch's gradients to those so far."""
+    """Adding the batch's gradients to those so far: latency = t_add weights / adders, in whole turns."""
     adder = chip.gradient_adder
     reads = divided(float(layer.weights), adder.count)
     reads = math.ceil(reads) if math.isfinite(reads) else reads
@@ -212,7 +226,11 @@ def _summed_gradients(chip, layer):
 
 
 def _per_epoch(cost, chip):
-    """All images of an epoch; weights are written once a batch, several subarrays at a time."""
+    """All images of an epoch; weights are written once a batch, several subarrays at a time.
+
+        reads: latency = t batch_size iterations,              energy = E batch_size iterations
+        writes: latency = t iterations / written together,     energy = E iterations
+    """
     design = chip.design
     per_epoch = design.batch_size * design.iterations
     together = chip.arrays_written_together

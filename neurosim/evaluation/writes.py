@@ -51,10 +51,12 @@ class Writes:
 
     @property
     def row_activity(self):
+        """Share of the rows in a mean write = (set_rows + reset_rows) / (2 rows)."""
         return (self.set_rows + self.reset_rows) / 2 / self.rows
 
     @property
     def column_activity(self):
+        """Share of the columns in a mean write = (set_columns + reset_columns) / (2 columns)."""
         return (self.set_columns + self.reset_columns) / 2 / self.columns
 
 
@@ -78,6 +80,11 @@ def averaged(counted, rows, columns):
 
 def write_energy(array, writes, gate_capacitance=0.0, row_pulses="all rows"):
     """Energy in the cells and lines of one subarray for one weight update [J].
+
+        cells          E = V^2 t sum over the changed cells of pulses G; none in an FeFET, which takes no current
+        1T1R           E = C_word V_dd^2 pulses + V^2 pulses (C_bit selected + C_source others), or the other way round
+        FeFET          E = C_word V_dd^2 pulses + V^2 pulses selected (C_column + C_gate rows)
+        cross-point    E = V^2 pulses C of the selected lines + (V/2)^2 pulses (C + (G_on + G_off) t / 2) of the others
 
     Parameters
     ----------
@@ -148,7 +155,7 @@ class Pulses:
 
     @classmethod
     def of(cls, design):
-        """Those of a `Design`."""
+        """Those of a `Design`: step = (G_max - G_min) / pulses over the whole range."""
         return cls((design.conductance_max - design.conductance_min) / design.max_write_pulses)
 
     def count(self, arrays, part, cells):

@@ -204,6 +204,9 @@ def batch_time(report: "Report") -> float:
 
 
 def batch_latency(report: "Report") -> float:
-    """`batch_time`, but infinite or no number where the report is."""
+    """`batch_time`, but infinite or no number where the report is.
+
+    t = latency of all steps of an epoch / iterations; without training t = latency of an image batch_size [s].
+    """
     latency = sum(report.totals[f"{step}_latency"] for step in STEPS)
     return latency / report.design.iterations if report.design.training else latency * report.design.batch_size

@@ -203,6 +203,8 @@ def operations(design, network):
     """Operations of an epoch as the reference counts them: over whole feature maps, threefold in training.
 
     Those of passing errors on to the image are counted or not, as the version does.
+
+    n = 3 batch_size iterations sum over the layers of 2 rows columns matrix_rows outputs; one image without training.
     """
     count = in_order(layer.operations for layer in network)
     if design.training:

@@ -134,6 +134,9 @@ class Report(Plan):
 def finish_layers(plan, layer_values, pipeline):
     """Add each layer's leakage energy, which depends on all of them.
 
+        layer by layer   E = (tiles of the chip - tiles of the layer) P_tile (t_forward + t_activation_gradient)
+        pipeline         E = tiles of the layer P_tile (t_forward of the slowest layer - t_forward)
+
     Layer by layer, the tiles of the *other* layers leak while this one works, at this layer's tile leakage
     (quirk Q26). In a pipeline a layer leaks while it waits for the slowest; the printed value leaves the
     backward pass out (quirk Q27).
@@ -171,7 +174,10 @@ def _pipeline_totals(layers):
 
 
 def _rates(count, totals):
-    """Efficiency and throughput, whole and peak."""
+    """Efficiency and throughput, whole and peak.
+
+    TOPS/W = operations / (1e12 E), TOPS = operations / (1e12 t), epochs a second = 1 / t, of all steps of an epoch.
+    """
     rates = {}
     for peak in ("", "peak_"):
         energies = [totals[f"{peak}{step}_energy"] for step in STEPS]

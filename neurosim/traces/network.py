@@ -44,7 +44,7 @@ class Layer:
 
     @property
     def matrix_rows(self) -> int:
-        """Rows of the unrolled weight matrix."""
+        """Rows of the unrolled weight matrix: n = channels kernel_rows kernel_columns."""
         return self.channels * self.kernel_size
 
     @property
@@ -53,7 +53,7 @@ class Layer:
 
     @property
     def positions(self) -> int:
-        """Kernel positions of a stride-1 convolution."""
+        """Kernel positions of a stride-1 convolution: n = (rows - kernel_rows + 1) (columns - kernel_columns + 1)."""
         return (self.rows - self.kernel_rows + 1) * (self.columns - self.kernel_columns + 1)
 
     @property
@@ -68,7 +68,10 @@ class Layer:
 
     @property
     def operations(self) -> float:
-        """Multiplications and additions for one image; quirk Q28: counted over the whole feature map."""
+        """Multiplications and additions for one image; quirk Q28: counted over the whole feature map.
+
+        n = 2 rows columns matrix_rows outputs.
+        """
         return 2.0 * (self.rows * self.columns * self.matrix_rows * self.outputs)
 
 
