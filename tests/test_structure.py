@@ -52,8 +52,8 @@ def imports(path):
 
 
 def layers_of(contract):
-    """[(names of a layer, whether they are independent)], from the top."""
-    return [[name.strip() for name in layer.split("|")] for layer in contract["layers"]]
+    """[names of a layer], from the top; compiled modules are in brackets: import-linter does not see them."""
+    return [[name.strip(" ()") for name in layer.split("|")] for layer in contract["layers"]]
 
 
 def level(name, container, layers):
@@ -83,9 +83,10 @@ def test_nothing_is_imported_from_above(contract):
 
 @pytest.mark.parametrize("contract", [c for c in CONTRACTS if c["type"] == "forbidden"], ids=lambda c: c["name"])
 def test_what_is_forbidden_is_not_imported(contract):
+    forbidden = {*contract["forbidden_modules"], "neurosim._layout", "neurosim._circuits"}
     for name, path in MODULES.items():
         if any(f"{name}.".startswith(f"{source}.") for source in contract["source_modules"]):
-            assert not imports(path) & set(contract["forbidden_modules"]), name
+            assert not imports(path) & forbidden, name
 
 
 def test_every_room_is_in_the_contract():
