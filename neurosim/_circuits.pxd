@@ -1,12 +1,22 @@
-"""Digital periphery: flip-flops, adders, adder trees, shift-and-add, ReLU, comparators, max pooling."""
+"""Digital periphery: flip-flops, adders, adder trees, shift-and-add, ReLU."""
 
 cimport cython
 from libc.math cimport ceil
 
 from neurosim._layout cimport Circuit, Fit
+from neurosim.technology._gates cimport gate_caps, gate_size
 from neurosim.technology._transistor cimport (
-    NMOS, PMOS, Gate, GateCaps, Size, Stage, Technology,
-    gate_caps, gate_leakage, gate_size, horowitz, on_resistance, to_int,
+    NMOS,
+    PMOS,
+    Gate,
+    GateCaps,
+    Size,
+    Stage,
+    Technology,
+    gate_leakage,
+    horowitz,
+    on_resistance,
+    to_int,
 )
 
 
@@ -43,6 +53,14 @@ cdef inline LogicGate logic_gate(Technology tech, Gate kind, int inputs, double 
     gate.pull_up = on_resistance(tech, width_p, PMOS)
     gate.leakage = gate_leakage(tech, kind, inputs, width_n, width_p) * tech.vdd
     return gate
+
+
+cdef inline Stage begin(double ramp) noexcept nogil:
+    """A path of no stage yet, whose input rises with `ramp` [1/s]."""
+    cdef Stage path
+    path.delay = 0
+    path.ramp = ramp
+    return path
 
 
 cdef inline void through(Stage *path, double resistance, double capacitance) noexcept nogil:
@@ -121,34 +139,4 @@ cdef class ShiftAdd(Circuit):
 cdef class BitShifter(Circuit):
     cdef readonly FlipFlops flip_flops
     cpdef double latency(self, double reads) noexcept nogil
-    cpdef double energy(self, double reads) noexcept nogil
-
-
-@cython.final
-cdef class Comparator(Circuit):
-    cdef readonly int bits
-    cdef readonly int count
-    cdef readonly double unit_area          # [m^2]
-    cdef readonly LogicGate inverter
-    cdef readonly LogicGate nand2
-    cdef readonly LogicGate nand3
-    cdef double bit_energy                  # [J]
-    cpdef double latency(self, double ramp, double load, double reads) noexcept nogil
-    cpdef double energy(self, double reads, int active) noexcept nogil
-
-
-@cython.final
-cdef class MaxPooling(Circuit):
-    cdef readonly int bits
-    cdef readonly int count
-    cdef readonly int comparators           # per max-pooling unit
-    cdef readonly int stages
-    cdef readonly double unit_area          # [m^2]
-    cdef readonly Comparator comparator     # for one bit
-    cdef readonly LogicGate inverter
-    cdef readonly LogicGate nand
-    cdef readonly LogicGate nor
-    cdef readonly LogicGate wide_nor
-    cdef double unit_energy                 # of all comparators of one unit [J]
-    cpdef double latency(self, double ramp, double load, double reads) noexcept nogil
     cpdef double energy(self, double reads) noexcept nogil

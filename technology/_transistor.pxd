@@ -1,4 +1,4 @@
-"""Transistor and logic-gate equations: the only interface between circuits and the process."""
+"""Transistor equations: with `_gates`, the only interface between circuits and the process."""
 
 cdef enum Gate:
     INV
@@ -69,15 +69,11 @@ cdef class Technology:
 
 
 cdef int to_int(double x) noexcept nogil
+cdef double fin_scaled(Technology t, double width) noexcept nogil
 cdef double gate_capacitance(Technology t, double width) noexcept nogil
 cdef double on_resistance(Technology t, double width, Channel channel) noexcept nogil
 cdef double transconductance(Technology t, double width, Channel channel) noexcept nogil
 cdef double gate_leakage(Technology t, Gate gate, int inputs, double width_n, double width_p) noexcept nogil
-cdef Size gate_size(Technology t, Gate gate, int inputs, double width_n, double width_p, double height) noexcept nogil
-cdef GateCaps gate_caps(
-    Technology t, Gate gate, int inputs, double width_n, double width_p, double height) noexcept nogil
-cdef double drain_capacitance(Technology t, double width, Channel channel, double height) noexcept nogil
-cdef Size pass_gate_size(Technology t, double width_n, double width_p, int folds) noexcept nogil
 cdef Stage horowitz(double tau, double ramp) noexcept nogil
 cdef double nonlinear_resistance(
     double resistance, double nonlinearity, double write_voltage, double read_voltage, double voltage) noexcept nogil

@@ -8,7 +8,7 @@ from neurosim._names import lazily as _lazily
 
 _HOMES = {
     "neurosim._layout": ("Circuit",),
-    "neurosim._circuits": ("Adder", "AdderTree", "BitShifter", "Comparator", "FlipFlops", "MaxPooling", "ShiftAdd"),
+    "neurosim._circuits": ("Adder", "AdderTree", "BitShifter", "FlipFlops", "ShiftAdd"),
     "neurosim.circuits._activation": ("Sigmoid",),
     "neurosim.circuits._buffers": ("Buffer",),
     "neurosim.circuits._cell_array": ("NVMCells", "SRAMCells"),
@@ -19,9 +19,11 @@ _HOMES = {
     "neurosim.circuits._gradients": ("WeightGradientUnit",),
     "neurosim.circuits._interconnect": ("Bus", "HTree"),
     "neurosim.circuits._parts": ("Part",),
+    "neurosim.circuits._pooling": ("Comparator", "MaxPooling"),
     "neurosim.circuits._readout": ("ReadOut",),
     "neurosim.circuits._sensing": ("CurrentSenseAmp", "Precharger", "SRAMWriteDriver", "SenseAmp", "VoltageSenseAmp"),
     "neurosim.circuits._switches": ("Mux", "RowSwitches", "SwitchMatrix"),
+    "neurosim.circuits._timed": ("SARConverter", "VoltageFlashConverter"),
     "neurosim.circuits.arrays": ("SubArray", "subarray"),
     "neurosim.circuits.cells": ("Cell", "PlacedCell"),
     "neurosim.circuits.converters": ("CONVERTERS",),

@@ -3,9 +3,7 @@
 from neurosim._circuits import Adder as Adder
 from neurosim._circuits import AdderTree as AdderTree
 from neurosim._circuits import BitShifter as BitShifter
-from neurosim._circuits import Comparator as Comparator
 from neurosim._circuits import FlipFlops as FlipFlops
-from neurosim._circuits import MaxPooling as MaxPooling
 from neurosim._circuits import ShiftAdd as ShiftAdd
 from neurosim._layout import Circuit as Circuit
 from neurosim.circuits._activation import Sigmoid as Sigmoid
@@ -25,6 +23,8 @@ from neurosim.circuits._gradients import WeightGradientUnit as WeightGradientUni
 from neurosim.circuits._interconnect import Bus as Bus
 from neurosim.circuits._interconnect import HTree as HTree
 from neurosim.circuits._parts import Part as Part
+from neurosim.circuits._pooling import Comparator as Comparator
+from neurosim.circuits._pooling import MaxPooling as MaxPooling
 from neurosim.circuits._readout import ReadOut as ReadOut
 from neurosim.circuits._sensing import CurrentSenseAmp as CurrentSenseAmp
 from neurosim.circuits._sensing import Precharger as Precharger
@@ -34,6 +34,8 @@ from neurosim.circuits._sensing import VoltageSenseAmp as VoltageSenseAmp
 from neurosim.circuits._switches import Mux as Mux
 from neurosim.circuits._switches import RowSwitches as RowSwitches
 from neurosim.circuits._switches import SwitchMatrix as SwitchMatrix
+from neurosim.circuits._timed import SARConverter as SARConverter
+from neurosim.circuits._timed import VoltageFlashConverter as VoltageFlashConverter
 from neurosim.circuits.arrays import SubArray as SubArray
 from neurosim.circuits.arrays import subarray as subarray
 from neurosim.circuits.cells import Cell as Cell

@@ -11,7 +11,8 @@ from neurosim._circuits cimport FlipFlops
 from neurosim.circuits._drivers cimport RowDecoder
 from neurosim._layout cimport Circuit
 from neurosim.circuits._sensing cimport Precharger, SRAMWriteDriver
-from neurosim.technology._transistor cimport NMOS, Technology, drain_capacitance, horowitz, on_resistance, to_int
+from neurosim.technology._gates cimport drain_capacitance
+from neurosim.technology._transistor cimport NMOS, Technology, horowitz, on_resistance, to_int
 
 from neurosim.errors import NeurosimError
 

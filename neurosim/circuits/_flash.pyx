@@ -27,7 +27,8 @@ from neurosim.circuits._power_law cimport bits_of, number_of, power_law, raised
 from neurosim.circuits._sensing cimport (
     ColumnFit, column_fit, cubic, fitted_power, quartic, ratio_latency, time_scale, unread,
 )
-from neurosim.technology._transistor cimport INV, NAND, Size, Stage, Technology, gate_size, to_int
+from neurosim.technology._gates cimport gate_size
+from neurosim.technology._transistor cimport INV, NAND, Size, Stage, Technology, to_int
 
 from neurosim.errors import NeurosimError
 

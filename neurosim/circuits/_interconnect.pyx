@@ -12,8 +12,9 @@ from libc.math cimport ceil, floor, log2, sqrt
 from neurosim._layout cimport Circuit
 from neurosim.errors import NeurosimError
 from neurosim.technology import wires
+from neurosim.technology._gates cimport gate_caps, gate_size
 from neurosim.technology._transistor cimport (
-    INV, NMOS, PMOS, GateCaps, Size, Technology, gate_caps, gate_leakage, gate_size, on_resistance, to_int,
+    INV, NMOS, PMOS, GateCaps, Size, Technology, gate_leakage, on_resistance, to_int,
 )
 
 cdef double WIRE_CAPACITANCE = wires()["capacitance"] / wires()["capacitance_length"]     # [F/m]

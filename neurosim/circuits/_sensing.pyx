@@ -10,9 +10,10 @@ from libc.math cimport log, sqrt
 
 from neurosim._circuits cimport LogicGate, abreast, lines, logic_gate, pmos_width, through
 from neurosim._layout cimport FREE, Circuit, Fit, fit_of
+from neurosim.technology._gates cimport drain_capacitance, gate_caps, gate_size
 from neurosim.technology._transistor cimport (
-    INV, NAND, NMOS, PMOS, GateCaps, Size, Stage, Technology,
-    drain_capacitance, gate_capacitance, gate_caps, gate_leakage, gate_size, horowitz, transconductance,
+    INV, NAND, NMOS, PMOS, GateCaps, Size, Stage, Technology, gate_capacitance, gate_leakage, horowitz,
+    transconductance,
 )
 from neurosim.technology._transistor cimport on_resistance as transistor_resistance
 

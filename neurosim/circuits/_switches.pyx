@@ -12,9 +12,9 @@ cimport cython
 
 from neurosim._circuits cimport abreast, lines
 from neurosim._layout cimport FREE, Circuit, Fit, fit_of
+from neurosim.technology._gates cimport gate_caps, gate_size, pass_gate_size
 from neurosim.technology._transistor cimport (
-    INV, NMOS, PMOS, Size, Stage, Technology,
-    gate_capacitance, gate_caps, gate_size, on_resistance, pass_gate_size, to_int,
+    INV, NMOS, PMOS, Size, Stage, Technology, gate_capacitance, on_resistance, to_int,
 )
 
 from neurosim.errors import NeurosimError

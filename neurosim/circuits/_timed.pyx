@@ -17,7 +17,8 @@ from libc.math cimport INFINITY, exp, log, log2, log10
 
 from neurosim._circuits cimport pmos_width
 from neurosim.circuits._power_law cimport power_law, raised
-from neurosim.technology._transistor cimport INV, Size, Technology, gate_size
+from neurosim.technology._gates cimport gate_size
+from neurosim.technology._transistor cimport INV, Size, Technology
 
 from neurosim import technology
 from neurosim.errors import NeurosimError

@@ -8,14 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.circuits._columns import (
-    column_resistances,
-    convert_columns,
-    count_rows,
-    linear_conductances,
-    path_conductances,
-    split_conductances,
-)
+from neurosim.circuits._columns import column_resistances, convert_columns, count_rows, path_conductances
+from neurosim.circuits._weights import linear_conductances, split_conductances
 from neurosim.evaluation.writes import update_of
 from neurosim.traces.traces import weights
 

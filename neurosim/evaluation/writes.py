@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from neurosim._names import resolve
-from neurosim.circuits._columns import flips, polarisation_charge, write_pulses
+from neurosim.circuits._weights import flips, polarisation_charge, write_pulses
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim import technology
-from neurosim._circuits import Adder, AdderTree, BitShifter, Comparator, FlipFlops, MaxPooling, ShiftAdd
+from neurosim._circuits import Adder, AdderTree, BitShifter, FlipFlops, ShiftAdd
+from neurosim.circuits._pooling import Comparator, MaxPooling
 from neurosim.errors import NeurosimError
 
 FIT = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}

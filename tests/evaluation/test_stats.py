@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from slow import conductances
 
-from neurosim.circuits._columns import (
-    column_resistances,
-    flips,
-    linear_conductances,
-    path_conductances,
-    split_conductances,
-)
+from neurosim.circuits._columns import column_resistances, path_conductances
+from neurosim.circuits._weights import flips, linear_conductances, split_conductances
 from neurosim.circuits.memories import MEMORIES
 from neurosim.evaluation.writes import averaged, count_writes, write_energy
 from neurosim.traces.traces import encode

@@ -1,0 +1,16 @@
+import numpy as np
+from numpy.typing import NDArray
+
+def linear_conductances(weight: NDArray[np.float64], span: float, low: float) -> NDArray[np.float64]: ...
+def split_conductances(
+    weight: NDArray[np.float64], *, synapse_bits: int, cell_bits: int, span: float, low: float, weight_max: float,
+    weight_min: float
+) -> NDArray[np.float64]: ...
+def polarisation_charge(
+    new: NDArray[np.float64], old: NDArray[np.float64], step: float, levels: int, saturation: float
+) -> float: ...
+def write_pulses(new: NDArray[np.float64], old: NDArray[np.float64], step: float) -> dict[str, float]: ...
+def flips(
+    new: NDArray[np.float64], old: NDArray[np.float64], first: int, count: int, *, synapse_bits: int, cell_bits: int,
+    weight_max: float, weight_min: float
+) -> dict[str, float]: ...
