@@ -1,5 +1,6 @@
 """Writing results so that they are either all there or not at all."""
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -8,8 +9,10 @@ from pathlib import Path
 
 from neurosim.errors import NeurosimError
 
+COUNTER = itertools.count()
 
-def write_whole(path, content, *, durable=False):
+
+def write_whole(path, content, *, durable=False, shared=False):
     """Write a file that is either whole or, after a failure, as it was before.
 
     Folders on the way are made. What is no regular file (a terminal, `/dev/null`) is written to directly.
@@ -21,6 +24,8 @@ def write_whole(path, content, *, durable=False):
         A callable writes into the file, which it is given open for bytes.
     durable : bool
         Wait until the content is on the disk before it takes its place: it survives a loss of power, too.
+    shared : bool
+        Others may write the same file at the same time.
 
     Raises
     ------
@@ -28,7 +33,7 @@ def write_whole(path, content, *, durable=False):
         The file cannot be written.
     """
     with Outputs() as outputs:
-        outputs.replace(path, content, durable=durable)
+        outputs.replace(path, content, durable=durable, shared=shared)
 
 
 class Outputs:
@@ -58,7 +63,7 @@ class Outputs:
                 raise _unwritable(failure.filename2 or failure.filename, failure) from None
         self._undo()
 
-    def replace(self, path, content, *, durable=False):
+    def replace(self, path, content, *, durable=False, shared=False):
         """Let the file hold `content`; see `write_whole`."""
         path = Path(path)
         try:
@@ -68,7 +73,9 @@ class Outputs:
             goal = path.resolve()  # a link stays one
             self._make_folder(goal.parent)
             check_writable(path)
-            scratch = goal.with_name(goal.name + ".part")
+            # A fixed name is written over by whoever comes after a process that was killed.
+            own = f".{os.getpid()}-{next(COUNTER)}" if shared else ""
+            scratch = goal.with_name(f"{goal.name}{own}.part")
             self._made.append(scratch)
             _fill(scratch, content, durable)
         except OSError as error:

@@ -8,7 +8,6 @@ damaged file, which is detected and dropped.
 import hashlib
 import io
 import os
-import tempfile
 import threading
 import zipfile
 import zlib
@@ -26,6 +25,7 @@ from neurosim.chip.mapping import ArrayMap
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.fingerprint import fingerprint
 from neurosim.evaluation.reading import ArrayReader, ArrayStats
+from neurosim.outputs import write_whole
 from neurosim.traces.traces import Trace
 
 FORMAT = 2  # of what is stored
@@ -130,16 +130,9 @@ class Cache:
             return
         checksum = np.frombuffer(_checksum(entry), np.uint8)
         # Whole or not at all, whoever else writes the same entry. A full disk only means that nothing is kept.
-        with suppress(OSError):
-            handle, scratch = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    np.savez(file, checksum=checksum, **entry)
-                os.replace(scratch, self.folder / (key + SUFFIX))
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(scratch)
-                raise
+        with suppress(NeurosimError):
+            path = self.folder / (key + SUFFIX)
+            write_whole(path, lambda file: np.savez(file, checksum=checksum, **entry), shared=True)
             self._shrink()
 
     def _keep(self, key, entry):

@@ -138,7 +138,7 @@ def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkstemp", full)
+    monkeypatch.setattr("numpy.savez", full)
     expected = _results(evaluate(design(), network(), _same_trace()))
     assert _results(evaluate(design(), network(), _same_trace(), cache=Cache(tmp_path))) == expected
     assert not list(tmp_path.iterdir())
