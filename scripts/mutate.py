@@ -96,7 +96,7 @@ class Copy:
             shutil.copy2(ROOT / name, target)
         self.stale = True
         if not self.build():
-            raise SystemExit("the copy does not build")
+            raise SystemExit("the copy does not build; is what [build-system] of pyproject.toml requires installed?")
 
     def build(self):
         """Whether what is compiled is up to date, after compiling if need be."""
