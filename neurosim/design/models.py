@@ -134,12 +134,16 @@ class Model:
     rules : Rules
     defaults : mapping
         {design parameter: value} that differ from those of `PARAMETERS`.
+    told_by : tuple of str
+        Names in a `Param.cpp` that versions before this one do not know.
     """
 
     rules: Rules = field(default_factory=Rules)
     defaults: object = field(default_factory=lambda: MappingProxyType({}))
+    told_by: tuple = ()
 
 
+DEFAULT = "2.0"
 MODELS = {
     "2.0": Model(),
     "2.1": Model(
@@ -147,8 +151,39 @@ MODELS = {
         # Difference V1.
         {"memory": "FeFET", "temperature": 300, "resistance_on": 240e3, "resistance_off": 24e6, "levels_ltp": 60,
          "levels_ltd": 60},
+        told_by=("SARADC", "currentMode", "polarization"),
     ),
 }  # fmt: skip
+# Every version here sets it in its `Param.cpp`. Those for inference know some of the same names, but not this one.
+TRAINS = "trainingEstimation"
+
+
+def versions(last="or"):
+    """The versions in words: "V2.0 or ..."."""
+    names = [f"V{name}" if name[:1].isdigit() else name for name in MODELS]
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def version_of(names):
+    """What the names that a `Param.cpp` sets tell about its version.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Returns
+    -------
+    model : str or None
+        A name of `MODELS`, or None where they tell nothing, or a version that is not among them.
+    name : str or None
+        The first one that tells it; None where they tell nothing.
+    """
+    names = list(names)
+    for model in reversed(MODELS):
+        for name in names:
+            if name in MODELS[model].told_by:
+                return model if TRAINS in names else None, name
+    return None, None
 
 
 @dataclass(frozen=True)
