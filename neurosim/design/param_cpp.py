@@ -18,6 +18,8 @@ DERIVED = {
     "XNORsequentialMode", "parallelRead", "AR", "Rho", "wireLengthRow", "wireLengthCol", "unitLengthWireResistance",
     "wireResistanceRow", "wireResistanceCol", "numRowPerSynapse", "numColPerSynapse",
 }  # fmt: skip
+# Of the reference's constant.h: inference versions make the access resistance of it.
+CONSTANTS = {"IR_DROP_TOLERANCE": 0.25}
 
 _CONSTRUCTOR = re.compile(r"Param\s*::\s*Param\s*\(\s*\)\s*\{")
 _ASSIGNMENT = re.compile(r"\s*(?:param->|this->)?([A-Za-z_]\w*)\s*=(?!=)\s*(.+?)\s*$", re.DOTALL)
@@ -53,7 +55,7 @@ def read_param_cpp(text, where, warn=None, inform=None):
     start = _CONSTRUCTOR.search(text)
     if start is None:
         raise NeurosimError(f"{where}: no constructor Param::Param() found; give the edited Param.cpp itself")
-    known, values, lines = {}, {}, {}
+    known, values, lines, unknown = dict(CONSTANTS), {}, {}, []
     for line, statement in _statements(text, start.end()):
         match = _ASSIGNMENT.match(statement)
         if match is None:
@@ -66,23 +68,27 @@ def read_param_cpp(text, where, warn=None, inform=None):
         lines.setdefault(name, line)
         parameter = BY_REFERENCE.get(name) or SWITCHES.get(name)
         if parameter is None:
-            if warn:
-                warn(f"{place}: {name} is no parameter of DNN+NeuroSim {versions()} and has no effect here")
+            unknown.append((place, name))
             continue
         values[parameter.name] = parameter.from_reference(number, place)
     values = joined(values)
-    model, name = version_of(known)
+    model, name = version_of(lines)
     if model is not None:
         values["model"] = model
         if inform:
             inform(f"{where}:{lines[name]}: sets {name}, so it is a file of V{model}: model = {model}")
-    elif name is not None:
+    if name is not None and model is None:
         values["model"] = DEFAULT
         if warn:
+            others = ", ".join(dict.fromkeys(other for _, other in unknown))
             warn(
                 f"{where}:{lines[name]}: sets {name} but not {TRAINS}, so it is a file of an inference version, which "
                 f"is not among those here ({versions('and')}); model = {DEFAULT} and training = true unless set"
+                + (f"; without effect: {others}" if others else "")
             )
+    elif warn:
+        for place, other in unknown:
+            warn(f"{place}: {other} is no parameter of DNN+NeuroSim {versions()} and has no effect here")
     # As shipped the file derives both conductances from the resistances.
     for conductance, resistance in (("max_conductance", "resistance_on"), ("min_conductance", "resistance_off")):
         if resistance in values and values.get(conductance) == 1 / values[resistance]:

@@ -482,13 +482,17 @@ def test_names_in_a_comment_or_an_inner_block_tell_nothing(tmp_path):
 
 
 def test_a_param_cpp_of_an_inference_version_gets_a_warning(tmp_path):
-    path = written(tmp_path, "Param.cpp", "Param::Param() {\n technode = 22;\n SARADC = 1;\n currentMode = 1;\n}\n")
+    """One, whatever else it sets: expressions with a constant of the reference are read as in its own files."""
+    lines = ("technode = 22;", "SARADC = 1;", "currentMode = 1;", "validated = true;", "synchronous = true;",
+             "resistanceOn = 6e3;", "resistanceAccess = resistanceOn*IR_DROP_TOLERANCE;")
+    path = written(tmp_path, "Param.cpp", "Param::Param() {\n" + "\n".join(lines) + "\n}\n")
     design, warnings, facts = read(path)
-    assert design == Design(node=22, adc="sar") and design.model == "2.0"
+    assert design == Design(node=22, adc="sar", resistance_on=6e3, resistance_access=1500) and design.model == "2.0"
     assert facts == []
     (warning,) = warnings
     assert warning.startswith(f"{path}:3: sets SARADC but not trainingEstimation, so it is a file of an inference ")
     assert "V2.0 and V2.1" in warning and "model = 2.0" in warning and "\n" not in warning
+    assert warning.endswith("; without effect: validated, synchronous")
 
 
 def test_a_param_cpp_of_the_first_version_is_read_in_silence(tmp_path):
