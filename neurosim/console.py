@@ -40,6 +40,11 @@ def warn(program, sentence):
     print(f"{program}: warning: {sentence}", file=sys.stderr)
 
 
+def inform(program, sentence):
+    """A line on standard error about what was done, where nothing is wrong."""
+    print(f"{program}: {sentence}", file=sys.stderr)
+
+
 @contextmanager
 def terminating():
     """A polite kill (SIGTERM) inside ends like Ctrl-C: what has to be put in order is."""

@@ -88,7 +88,10 @@ def signature(function):
     """The header of a method, in several lines if it is long."""
     arguments, result = ast.unparse(function.args), ast.unparse(function.returns).strip("'")
     line = f"    def {function.name}({arguments}) -> {result}: ..."
-    return line if len(line) <= 120 else f"    def {function.name}(\n        {arguments}\n    ) -> {result}: ..."
+    if len(line) <= 120:
+        return line
+    wrapped = textwrap.fill(arguments, 120, initial_indent=8 * " ", subsequent_indent=8 * " ", break_long_words=False)
+    return f"    def {function.name}(\n{wrapped}\n    ) -> {result}: ..."
 
 
 def imports(trees, names):

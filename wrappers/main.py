@@ -8,22 +8,25 @@ import os
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 
-from neurosim.console import STATUS_HELP, guarded, warn
+from neurosim.console import STATUS_HELP, guarded, inform, warn
+from neurosim.design.models import DEFAULT, MODELS, parse_model, versions
 from neurosim.errors import NeurosimError
 
 PROGRAM = "neurosim-main"
 OPTIONS = {
     "--design": "a file: .toml, .csv or an edited Param.cpp",
+    "--model": "a version of the reference",
     "--correct": "ids such as U5,U18, or all",
 }
 
 HELP = f"""\
 usage: neurosim-main EPOCH NETWORK.csv SYNAPSE_BITS INPUT_BITS {{weight.csv weightOld.csv input.csv activity}}...
-                     [--design FILE] [--correct IDS]
+                     [--design FILE] [--model VERSION] [--correct IDS]
 
-Evaluates a compute-in-memory training chip on recorded traces, as the DNN+NeuroSim V2.0 program does: prints
-the report, appends a line to NeuroSim_Output.csv and a block to
+Evaluates a compute-in-memory training chip on recorded traces, as the program of DNN+NeuroSim {versions()}
+does: prints the report, appends a line to NeuroSim_Output.csv and a block to
 NeuroSim_Results_Each_Epoch/NeuroSim_Breakdown_Epock_<EPOCH>.csv in the working directory.
 
   EPOCH          only names the breakdown file
@@ -35,6 +38,10 @@ NeuroSim_Results_Each_Epoch/NeuroSim_Breakdown_Epock_<EPOCH>.csv in the working 
 
   --design FILE  parameters of the chip: a commented .toml (neurosim params --toml), an edited Param.cpp, or a
                  .csv of name,value; without one, the defaults of the reference
+  --model VERSION
+                 {' or '.join(MODELS)}: what the program of this version computes, and its defaults for what the
+                 design does not set; unless given what the design says (model, or the names in a Param.cpp tell
+                 it), else {DEFAULT}
   --correct IDS  correct defects of the reference where it prints infinities or negative areas: U5,U18 or all
   --version, --help
 
@@ -86,8 +93,11 @@ def _run(words, design, start):
     from neurosim.traces.network import Network
 
     path = chosen.get("--design") or os.environ.get("NEUROSIM_DESIGN") or design
-    design = Design.from_file(path, warn=lambda sentence: warn(PROGRAM, sentence)) if path else Design()
+    told = [partial(warn, PROGRAM), None if "--model" in chosen else partial(inform, PROGRAM)]
+    design = Design.from_file(path, *told) if path else Design()
     design = design.replace(synapse_bits=command.synapse_bits, input_bits=command.input_bits)
+    if "--model" in chosen:
+        design = design.replace(model=parse_model(chosen["--model"], "--model"))
     if "--correct" in chosen:
         design = design.replace(correct=chosen["--correct"])
     network = Network.from_file(command.network)

@@ -95,14 +95,24 @@ def read_design(options, recorded=None, unless_told=None, *, quiet=False):
     from neurosim.design.design import Design
 
     start = unless_told or {}
-    told = None if quiet else warn
-    design = Design.from_file(options.design, told, **start) if options.design else Design(**start)
+    told = (None, None) if quiet else (warn, None if _chooses(options, "model") else inform)
+    design = Design.from_file(options.design, *told, **start) if options.design else Design(**start)
     design = design.replace(**(recorded or {})).with_settings(options.settings)
     return design.replace(correct=options.correct) if options.correct is not None else design
 
 
+def _chooses(options, name):
+    """Whether a design parameter is set on the command line, whatever a file says."""
+    settings = (*options.settings, *getattr(options, "vary", ()))
+    return any(setting.partition("=")[0].strip() == name for setting in settings)
+
+
 def warn(sentence):
     console.warn(PROGRAM, sentence)
+
+
+def inform(sentence):
+    console.inform(PROGRAM, sentence)
 
 
 def write_new(path, content, force):

@@ -5,13 +5,13 @@ import shlex
 import sys
 from pathlib import Path
 
-from neurosim.commands.arguments import warn
+from neurosim.commands.arguments import inform, warn
 from neurosim.console import STATUS_HELP
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
 
 # By this line a drop-in is known again.
-MARK = "# Written by `neurosim drop-in`: stands in for the C++ program of DNN+NeuroSim V2.0."
+MARK = "# Written by `neurosim drop-in`: stands in for the C++ program of DNN+NeuroSim"
 
 
 HELP = f"""\
@@ -51,7 +51,7 @@ def write_program(path, design=None, *, force=False):
     if design is not None:
         from neurosim.design.design import Design
 
-        Design.from_file(design, warn=warn)  # a mistake shows now
+        Design.from_file(design, warn, inform)  # a mistake shows now
         design = str(Path(design).absolute())
     write_whole(path, _program(design))
     path.chmod(path.stat().st_mode & 0o777 | 0o111)
@@ -72,7 +72,7 @@ def _program(design):
 
     package = Path(neurosim.__file__).absolute().parent
     return f"""{_first_lines(sys.executable)}
-{MARK}
+{MARK}.
 # The interpreter ignores this file's folder (-P), so that nothing in there is taken for a module.
 import sys
 

@@ -1,11 +1,13 @@
 """`neurosim import-param`: turn a Param.cpp into a design file."""
 
-from neurosim.commands.arguments import warn, write_new
+from neurosim.commands.arguments import inform, warn, write_new
 from neurosim.console import STATUS_HELP
+from neurosim.design.models import versions
 
 HELP = f"""\
-Reads the assignments in the constructor of an edited Param.cpp of DNN+NeuroSim V2.0; nothing is compiled.
-Assignments to names that have no effect here are told on standard error. (--design reads Param.cpp as well.)
+Reads the assignments in the constructor of an edited Param.cpp of DNN+NeuroSim {versions()}; nothing is compiled.
+Which version it is, its names tell; the design file names it (model). That, and assignments to names that have no
+effect here, are told on standard error. (--design reads Param.cpp as well.)
 
 example
   neurosim import-param NeuroSIM/Param.cpp -o design.toml
@@ -24,5 +26,5 @@ def main(options):
     """Turn a Param.cpp (or another design file) into our own format."""
     from neurosim.design.design import Design
 
-    design = Design.from_file(options.source, warn=warn)
+    design = Design.from_file(options.source, warn, inform)
     write_new(options.output, design.to_toml(), options.force)

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from neurosim.commands.arguments import PROGRAM, add_parameters, flags, read_design, warn
+from neurosim.commands.arguments import PROGRAM, add_parameters, flags, read_design, warn, word_of
 from neurosim.console import STATUS_HELP, told_warnings
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
@@ -34,7 +34,8 @@ examples
 
 Every epoch: train on all images, test, record the weights and one input of every layer, and from them evaluate the
 chip. The names of the reference's options (--grad_scale, --wl_weight, --nonlinearityLTP ...) are understood as well.
-Unless --design says otherwise the chip's batch size, updates per epoch and bits are those of the training.
+Unless --design says otherwise the chip's batch size, updates per epoch and bits are those of the training. The
+training is that of the chip's version of the reference (--set model=...); --model says both.
 
 the folder of a run holds
   epochs.csv, training.png   loss, accuracy and chip cost of every epoch, and a picture of them
@@ -54,7 +55,7 @@ Ctrl-C stops after the batch at hand, with a checkpoint; after a kill or a full 
 def add_arguments(parser):
     """Give a parser the options of `neurosim train`: those of every run, and of the algorithm that is asked for."""
     from neurosim.wrappers.training.algorithm import ALGORITHMS
-    from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM, HOW_OFTEN
+    from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM, HOW_OFTEN, RUN
 
     chosen = _algorithm(_word_after("--algorithm", getattr(parser, "words", ())))
     add = parser.add_argument
@@ -71,6 +72,9 @@ def add_arguments(parser):
         help="also write layer_record/ with trace_command.sh, and a NeuroSIM/main for it")
     add("--design", metavar="FILE", help="the chip: .toml, .csv of name,value or an edited Param.cpp")
     add("--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help="change a chip parameter")
+    add("--model", metavar="VERSION", type=word_of(RUN["model"]),
+        help=f"version of the reference, of trainer and chip: {RUN['model'].range} (default: what the chip says, by "
+        f"--set model=... or --design, else {RUN['model'].default})")
     add("--correct", metavar="IDS", help="correct quirks: W1,W2 of the trainer's files, U5,... of the chip, or all")
     add("--quiet", action="store_true", help="no progress, no summary")
     chosen.add_arguments(parser)
@@ -120,7 +124,8 @@ def main(options):
 
 def _given(options, algorithm):
     """{setting: value} of the options that stand on the command line."""
-    names = [parameter.name for parameter in algorithm.settings.parameters() if parameter.section] + ["traces"]
+    names = [parameter.name for parameter in algorithm.settings.parameters() if parameter.section]
+    names += ["traces", "model"]
     values = {name: getattr(options, name) for name in names}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -141,9 +146,11 @@ def _started(options):
     corrections = tuple(name for name in CORRECTIONS if name in words or "ALL" in words)
     options.correct = ",".join(word for word in words if word not in CORRECTIONS) or None
     network = options.network or example.get("network", "vgg8")
+    if options.model:
+        options.settings.insert(0, f"model={options.model}")    # of the chip, too, unless --set says another
     settings = algorithm.started(options, {
         "network": _network(network), "data": _place(place), "corrections": corrections,
-        "algorithm": options.algorithm or DEFAULT_ALGORITHM,
+        "algorithm": options.algorithm or DEFAULT_ALGORITHM, "model": read_design(options).model, "epochs": None,
         **{name: example[name] for name in ("epochs", "batch_size") if name in example}, **given,
     })
     for sentence in algorithm.remarks(settings, given):
@@ -192,7 +199,7 @@ def _design(options, settings, known, fitting, images):
     unless_told = {"batch_size": settings.batch_size, "iterations": -(-images // settings.batch_size)}
     if not options.design:
         unless_told |= fitting
-    return read_design(options, known, unless_told)
+    return read_design(options, known, unless_told, quiet=True)
 
 
 def _check_folder(folder, force):

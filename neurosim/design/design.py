@@ -83,12 +83,13 @@ class Design(_Values):
 
     @classmethod
     def from_file(
-        cls, path: str | PathLike[str], warn: Callable[[str], object] | None = None, **defaults: Any
+        cls, path: str | PathLike[str], warn: Callable[[str], object] | None = None,
+        inform: Callable[[str], object] | None = None, **defaults: Any
     ) -> Self:
         """Read a design file: our `.toml`, an edited `Param.cpp`, or a `.csv` of `name,value`.
 
-        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here; `defaults` hold
-        for what the file does not set.
+        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here, `inform` with one
+        about the model that its names tell; `defaults` hold for what the file does not set.
         """
         path = Path(path)
         try:
@@ -101,7 +102,7 @@ class Design(_Values):
         if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
             from neurosim.design.param_cpp import read_param_cpp
 
-            return cls(**{**defaults, **read_param_cpp(text, str(path), warn)})
+            return cls(**{**defaults, **read_param_cpp(text, str(path), warn, inform)})
         reader = readers.get(path.suffix.lower())
         if reader is None:
             raise NeurosimError(f"{path}: a design file ends in .toml, .csv or .cpp (an edited Param.cpp)")

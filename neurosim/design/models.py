@@ -87,6 +87,31 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class TrainerRules:
+    """What the trainer of a version does where versions differ; devices and training read them as they do `Rules`.
+
+    Attributes
+    ----------
+    drift_in_training : bool
+        Whether weights drift where sums are computed exactly, in training and tests, and not only in the read-out
+        through the hardware.
+    drift_of : str
+        What drifts in that read-out: "digits", at every use of a cell, or "weights", before they are cut into digits.
+    variation_added : bool
+        Whether the variation of cells that are read without bits and ADC is added to a conductance, instead of being
+        a fraction of it.
+    padded_windows : bool
+        Whether traces have columns for all windows of the padded map, of which those beyond the windows of the map
+        itself stay empty.
+    """
+
+    drift_in_training: bool = True
+    drift_of: str = "digits"
+    variation_added: bool = False
+    padded_windows: bool = False
+
+
+@dataclass(frozen=True)
 class Difference:
     """One of the differences between two versions: what it is about, and the rules that are other ones since.
 
@@ -96,10 +121,13 @@ class Difference:
         What the later version does, in a few words.
     rules : dict
         {attribute of `Rules`: value of the later version}.
+    trainer : dict
+        The same of `TrainerRules`.
     """
 
     about: str
-    rules: dict
+    rules: dict = field(default_factory=dict)
+    trainer: dict = field(default_factory=dict)
 
 
 # What V2.1 (commit 18289cb, 2024) does that V2.0 does not; docs/fidelity.md has both sides of each.
@@ -117,12 +145,21 @@ DIFFERENCES = {
     "V14": Difference("cells and input bits are joined apart", {"cells_apart": True}),
     "V15": Difference("split of SRAM reads adds both directions", {"sram_split_adds": True}),
     "V16": Difference("adder trees of every pass in the split", {"trees_in_every_pass": True}),
+    "V17": Difference("no drift in training", trainer={"drift_in_training": False}),
+    "V18": Difference("weights drift, not digits", trainer={"drift_of": "weights"}),
+    "V19": Difference("variation without ADC is added", trainer={"variation_added": True}),
+    "V20": Difference("traces count padded windows", trainer={"padded_windows": True}),
 }
 
 
 def with_differences(*names):
     """The `Rules` of V2.0 changed by some of `DIFFERENCES`."""
     return Rules(**{rule: value for name in names for rule, value in DIFFERENCES[name].rules.items()})
+
+
+def trainer_with_differences(*names):
+    """The `TrainerRules` of V2.0 changed by some of `DIFFERENCES`."""
+    return TrainerRules(**{rule: value for name in names for rule, value in DIFFERENCES[name].trainer.items()})
 
 
 @dataclass(frozen=True)
@@ -134,12 +171,21 @@ class Model:
     rules : Rules
     defaults : mapping
         {design parameter: value} that differ from those of `PARAMETERS`.
+    trainer : TrainerRules
+    settings : mapping
+        {setting of a training run: value} that differ from those of `wrappers.training.settings.RUN`.
+    told_by : tuple of str
+        Names in a `Param.cpp` that versions before this one do not know.
     """
 
     rules: Rules = field(default_factory=Rules)
     defaults: object = field(default_factory=lambda: MappingProxyType({}))
+    trainer: TrainerRules = field(default_factory=TrainerRules)
+    settings: object = field(default_factory=lambda: MappingProxyType({}))
+    told_by: tuple = ()
 
 
+DEFAULT = "2.0"
 MODELS = {
     "2.0": Model(),
     "2.1": Model(
@@ -147,8 +193,41 @@ MODELS = {
         # Difference V1.
         {"memory": "FeFET", "temperature": 300, "resistance_on": 240e3, "resistance_off": 24e6, "levels_ltp": 60,
          "levels_ltd": 60},
+        trainer_with_differences(*DIFFERENCES),
+        {"epochs": 32},     # Difference V21.
+        told_by=("SARADC", "currentMode", "polarization"),
     ),
 }  # fmt: skip
+# Every version here sets it in its `Param.cpp`. Those for inference know some of the same names, but not this one.
+TRAINS = "trainingEstimation"
+
+
+def versions(last="or"):
+    """The versions in words: "V2.0 or ..."."""
+    names = [f"V{name}" if name[:1].isdigit() else name for name in MODELS]
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def version_of(names):
+    """What the names that a `Param.cpp` sets tell about its version.
+
+    Parameters
+    ----------
+    names : iterable of str
+
+    Returns
+    -------
+    model : str or None
+        A name of `MODELS`, or None where they tell nothing, or a version that is not among them.
+    name : str or None
+        The first one that tells it; None where they tell nothing.
+    """
+    names = list(names)
+    for model in reversed(MODELS):
+        for name in names:
+            if name in MODELS[model].told_by:
+                return model if TRAINS in names else None, name
+    return None, None
 
 
 @dataclass(frozen=True)

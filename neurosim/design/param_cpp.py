@@ -8,7 +8,8 @@ import ast
 import operator
 import re
 
-from neurosim.design.parameters import BY_REFERENCE
+from neurosim.design.models import DEFAULT, TRAINS, version_of, versions
+from neurosim.design.parameters import BY_REFERENCE, SWITCHES, joined
 from neurosim.errors import NeurosimError
 
 # Set in the constructor but derived from the parameters: never the user's to choose.
@@ -17,6 +18,8 @@ DERIVED = {
     "XNORsequentialMode", "parallelRead", "AR", "Rho", "wireLengthRow", "wireLengthCol", "unitLengthWireResistance",
     "wireResistanceRow", "wireResistanceCol", "numRowPerSynapse", "numColPerSynapse",
 }  # fmt: skip
+# Of the reference's constant.h: inference versions make the access resistance of it.
+CONSTANTS = {"IR_DROP_TOLERANCE": 0.25}
 
 _CONSTRUCTOR = re.compile(r"Param\s*::\s*Param\s*\(\s*\)\s*\{")
 _ASSIGNMENT = re.compile(r"\s*(?:param->|this->)?([A-Za-z_]\w*)\s*=(?!=)\s*(.+?)\s*$", re.DOTALL)
@@ -27,8 +30,8 @@ _CASTS = ((re.compile(r"\(\s*(?:double|float)\s*\)"), "~"), (re.compile(r"\(\s*(
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 
 
-def read_param_cpp(text, where, warn=None):
-    """The design parameters that a `Param.cpp` sets.
+def read_param_cpp(text, where, warn=None, inform=None):
+    """The design parameters that a `Param.cpp` sets, and the model if its names tell it.
 
     Parameters
     ----------
@@ -37,7 +40,10 @@ def read_param_cpp(text, where, warn=None):
     where : str
         Its name, for messages.
     warn : callable, optional
-        Called with one sentence for an assignment that means nothing here.
+        Called with one sentence for an assignment that means nothing here, and for a file of a version that there is
+        no model of.
+    inform : callable, optional
+        Called with one sentence where names tell the model.
 
     Returns
     -------
@@ -49,7 +55,7 @@ def read_param_cpp(text, where, warn=None):
     start = _CONSTRUCTOR.search(text)
     if start is None:
         raise NeurosimError(f"{where}: no constructor Param::Param() found; give the edited Param.cpp itself")
-    known, values = {}, {}
+    known, values, lines, unknown = dict(CONSTANTS), {}, {}, []
     for line, statement in _statements(text, start.end()):
         match = _ASSIGNMENT.match(statement)
         if match is None:
@@ -59,17 +65,41 @@ def read_param_cpp(text, where, warn=None):
             continue
         place = f"{where}:{line}"
         known[name] = number = _evaluate(expression, known, place)
-        parameter = BY_REFERENCE.get(name)
+        lines.setdefault(name, line)
+        parameter = BY_REFERENCE.get(name) or SWITCHES.get(name)
         if parameter is None:
-            if warn:
-                warn(f"{place}: {name} is no parameter of DNN+NeuroSim V2.0 and has no effect here")
+            unknown.append((place, name))
             continue
         values[parameter.name] = parameter.from_reference(number, place)
+    values = joined(values)
+    values |= _told_model(where, lines, unknown, warn or _nobody, inform or _nobody)
     # As shipped the file derives both conductances from the resistances.
     for conductance, resistance in (("max_conductance", "resistance_on"), ("min_conductance", "resistance_off")):
         if resistance in values and values.get(conductance) == 1 / values[resistance]:
             del values[conductance]
     return values
+
+
+def _nobody(sentence):
+    """Takes sentences that nobody asked for."""
+
+
+def _told_model(where, lines, unknown, warn, inform):
+    """{"model": value} if the names of a file (`lines`: where they stand first) tell it; what means nothing is said."""
+    model, name = version_of(lines)
+    if model is not None:
+        inform(f"{where}:{lines[name]}: sets {name}, so it is a file of V{model}: model = {model}")
+    elif name is not None:
+        others = ", ".join(dict.fromkeys(other for _, other in unknown))
+        warn(
+            f"{where}:{lines[name]}: sets {name} but not {TRAINS}, so it is a file of an inference version, which "
+            f"is not among those here ({versions('and')}); model = {DEFAULT} and training = true unless set"
+            + (f"; without effect: {others}" if others else "")
+        )
+        return {"model": DEFAULT}
+    for place, other in unknown:
+        warn(f"{place}: {other} is no parameter of DNN+NeuroSim {versions()} and has no effect here")
+    return {} if model is None else {"model": model}
 
 
 def _statements(text, start):

@@ -8,7 +8,7 @@ the reference's formats are all made from it.
 from neurosim.circuits.converters import CONVERTERS
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS
 from neurosim.circuits.memories import MEMORIES
-from neurosim.design.models import MODELS, parse_ids, parse_model
+from neurosim.design.models import DEFAULT, MODELS, parse_ids, parse_model
 from neurosim.parameter import Parameter, Table
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
@@ -141,7 +141,7 @@ def _parameters():
     yield from HYBRID_PARAMETERS.values()
 
     section = "model"
-    yield p("model", "", "2.0", "", "version of the reference: its rules, and its defaults for what is not set",
+    yield p("model", "", DEFAULT, "", "version of the reference: its rules, and its defaults for what is not set",
             read=parse_model, wanted=lambda: ", ".join(MODELS))
     yield p("correct", "", "", "", "defects of the reference to correct where it prints infinities or negative areas",
             read=parse_ids, wanted="all, or ids of docs/fidelity.md such as U5 U18; empty for the reference's results")

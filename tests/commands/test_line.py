@@ -412,6 +412,77 @@ def test_mistakes_of_import_param(capsys, place):
     refusal(capsys, place, ["import-param"], 2, "Param.cpp")
 
 
+# -- the version -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(place):
+    """A recorded run of the later version, as options and words."""
+    recorded = case("fefet_parallel", "2.1")
+    folder = recorded.write(place.parent / "later")
+    words = [str(folder / word) if word.endswith(".csv") else word for word in recorded.args[4:]]
+    return recorded, ["--network", folder / "network.csv"], ["--design", folder / "params.csv"], words
+
+
+def test_run_and_plan_of_the_later_version(capsys, place, later):
+    recorded, network, design, words = later
+    run(capsys, "run", *network, *design, "--no-plots", "--quiet", "--out", "out", *words)
+    assert output_line("out") == recorded.output
+    assert Design.from_file("out/design.toml").model == "2.1"
+    assert json.loads((place / "out" / "results.json").read_text())["design"]["model"] == "2.1"
+    run(capsys, "plan", *network, *design, "--reference-json", "reference.json")
+    reference = json.loads((place / "reference.json").read_text())
+    assert not differences(reference, {section: recorded.full[section] for section in ("floorplan", "area")})
+    # --set has the last word, and then the file's own model is not spoken of.
+    run(capsys, "run", *network, *design, "--set", "model=2.0", "--no-plots", "--quiet", "--out", "two", *words)
+    assert output_line("two") != recorded.output
+
+
+def test_a_sweep_over_versions(capsys, place, later):
+    """A column of the table, and in each row what a run with this version gives."""
+    _, network, design, words = later
+    printed = run(capsys, "sweep", *network, *design, "--vary", "model=2.0,2.1", "--vary", "temperature=300,350",
+                  "--quiet", "--plot", "sweep.png", *words)
+    rows = list(csv.DictReader(io.StringIO(printed.out)))
+    assert [(row["model"], row["temperature"]) for row in rows] == [
+        ("2.0", "300"), ("2.0", "350"), ("2.1", "300"), ("2.1", "350")
+    ]
+    assert (place / "sweep.png").stat().st_size
+    found = set()
+    for n, row in enumerate(rows):
+        settings = [f"--set={name}={row[name]}" for name in ("model", "temperature")]
+        run(capsys, "run", *network, *design, *settings, "--no-plots", "--quiet", "--out", f"{n}", *words)
+        chip = json.loads((place / f"{n}" / "results.json").read_text())["chip"]
+        for name in ("forward_latency", "activation_gradient_energy", "weight_update_energy"):
+            unit = "s" if name.endswith("latency") else "J"
+            assert float(row[f"{name} [{unit}]"]) == chip[name]
+        found.add(row["activation_gradient_energy [J]"])
+    assert len(found) == 4
+
+
+LATER = "Param::Param() {\n  temp = 350;\n  SARADC = true;\n  trainingEstimation = true;\n}\n"
+
+
+def test_import_of_a_param_cpp_of_the_later_version(capsys, place):
+    """The design file names the version, and reads back as what the Param.cpp means."""
+    (place / "Param.cpp").write_text(LATER)
+    printed = run(capsys, "import-param", "Param.cpp", "-o", "design.toml")
+    assert printed.err == "neurosim: Param.cpp:3: sets SARADC, so it is a file of V2.1: model = 2.1\n"
+    assert 'model = "2.1"' in (place / "design.toml").read_text()
+    assert Design.from_file("design.toml") == Design(model="2.1", temperature=350, adc="sar")
+
+
+def test_a_chosen_version_is_not_spoken_of(capsys, place):
+    (place / "Param.cpp").write_text(LATER)
+    words = ["params", "levels_ltp", "--design", "Param.cpp"]
+    printed = run(capsys, *words)
+    assert printed.err.count("model = 2.1") == 1 and printed.out.splitlines()[-1].split()[1:3] == ["32", "60"]
+    printed = run(capsys, *words, "--set", " model = 2.0")
+    assert printed.err == "" and printed.out.splitlines()[-1].split()[1:3] == ["32", "32"]
+    found = run(capsys, "sweep", "--example", "vgg8", "--design", "Param.cpp", "--vary", "model=2.0", "--quiet")
+    assert found.err == ""
+
+
 # -- the command as a whole ------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from wage_runs import CHIP, NETWORK, images, same_run
 
 import neurosim
 from neurosim.commands import line as cli
-from neurosim.wrappers.training import checkpoint
+from neurosim.wrappers.training import checkpoint, loop
 
 
 def words(folder, out, *more):
@@ -132,6 +132,9 @@ def test_the_trace_command_runs(tmp_path):
     (["--resume", "nowhere", "--hardware", "0"], "--hardware cannot change in the middle of a run"),
     (["--resume", "nowhere", "--subArray", "8"], "--read-rows cannot change in the middle of a run"),
     (["--resume", "nowhere", "--set", "node=7"], "--set cannot change in the middle of a run"),
+    (["--resume", "nowhere", "--model", "2.1"], "--model cannot change in the middle of a run"),
+    (["--example", "digits", "--model", "2.2"], "--model: model = '2.2' is unknown (did you mean '2.1'?); it takes"),
+    (["--example", "digits", "--set", "model=2.2"], "--set model=2.2: model = '2.2' is unknown"),
     (["--resume", "nowhere", "--force"], "--force cannot change in the middle of a run"),
     (["--resume", "nowhere", "--algorithm", "wage"], "--algorithm cannot change in the middle of a run"),
     (["--example", "digits", "--correct", "W7"], "'W7' has no correction"),
@@ -159,6 +162,47 @@ def test_a_design_file_keeps_what_it_does_not_set(tmp_path):
     (tmp_path / "patterns.npz").rename(tmp_path / "moved.npz")
     assert cli.main(["train", "--resume", str(tmp_path / "run"), "--epochs", "2", "--quiet", "--data",
                      str(tmp_path / "moved.npz")]) == 0
+
+
+@pytest.mark.parametrize("line, options, trainer, chip", [
+    ("", [], "2.0", "2.0"),
+    ("", ["--set", "model=2.1"], "2.1", "2.1"),
+    ("", ["--model", "2.1"], "2.1", "2.1"),
+    ("model,2.1\n", [], "2.1", "2.1"),
+    ("model,2.1\n", ["--model", "2.0"], "2.0", "2.0"),
+    ("model,2.1\n", ["--set", "model=2.0"], "2.0", "2.0"),
+    ("", ["--model", "2.0", "--set", "model=2.1"], "2.0", "2.1"),
+    ("", ["--set", "model=2.0", "--model=2.1"], "2.1", "2.0"),
+])
+def test_the_trainer_follows_the_chip_unless_told(tmp_path, monkeypatch, line, options, trainer, chip):
+    """And without --epochs trains as long as its version does (difference V21)."""
+    monkeypatch.setattr(loop.Run, "go", lambda run, *told: [])
+    given = words(tmp_path, tmp_path / "run", "--quiet", *options)
+    del given[given.index("--epochs") : given.index("--epochs") + 2]
+    (tmp_path / "chip.csv").write_text((tmp_path / "chip.csv").read_text() + line)
+    assert cli.main(given) == 0
+    run = json.loads((tmp_path / "run" / "settings.json").read_text())
+    assert (run["model"], run["epochs"]) == (trainer, {"2.0": 257, "2.1": 32}[trainer])
+    assert neurosim.Design.from_file(tmp_path / "run" / "design.toml").model == chip
+
+
+def test_a_param_cpp_tells_the_version_of_a_training(tmp_path, capsys):
+    """It is said once, and the run goes on as it began."""
+    given = words(tmp_path, tmp_path / "run", "--quiet", "--epochs", "1", "--drift-rate", "0.1", "--retention-time=9")
+    (tmp_path / "Param.cpp").write_text("Param::Param() {\n trainingEstimation = 1;\n polarization = 20;\n}\n")
+    given[given.index("--design") + 1] = str(tmp_path / "Param.cpp")
+    for name, value in CHIP.items():
+        given += ["--set", f"{name}={str(value).lower()}"]
+    assert cli.main(given) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == f"neurosim: {tmp_path / 'Param.cpp'}:3: sets polarization, so it is a file of V2.1: model = 2.1"
+    assert told[1] == ("neurosim: warning: --retention-time has no effect: with model 2.1 weights drift in tests with "
+                       "--hardware 1 only")
+    assert len(told) == 2
+    assert cli.main(["train", "--resume", str(tmp_path / "run"), "--epochs", "2", "--quiet"]) == 0
+    assert json.loads((tmp_path / "run" / "settings.json").read_text())["model"] == "2.1"
+    assert json.loads((tmp_path / "run" / "results.json").read_text())["design"]["memory"] == "FeFET"
+    assert capsys.readouterr().err == ""
 
 
 def test_options_without_effect_are_told(tmp_path, capsys):

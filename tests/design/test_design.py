@@ -441,13 +441,81 @@ def test_an_unknown_assignment_is_a_warning(tmp_path):
     )
     line = text[: text.index("inputtoggle")].count("\n") + 1
     (warning,) = warnings
-    assert warning.startswith(f"{tmp_path / 'Param.cpp'}:{line}: inputtoggle ")
+    place = f"{tmp_path / 'Param.cpp'}:{line}"
+    assert warning == f"{place}: inputtoggle is no parameter of DNN+NeuroSim V2.0 or V2.1 and has no effect here"
+
+
+def read(path):
+    """(design, warnings, what it was informed of)."""
+    warnings, facts = [], []
+    return Design.from_file(path, warnings.append, facts.append), warnings, facts
+
+
+@pytest.mark.parametrize("line", ["SARADC = true;", "SARADC = false;", "currentMode = 0;", "polarization = 30;"])
+@pytest.mark.parametrize("training", ["true", "false"])
+def test_a_param_cpp_of_a_later_version_tells_it(tmp_path, line, training):
+    """By any of three names beside the switch of the training; what it does not set has the defaults of its version."""
+    name = line.split()[0]
+    text = f"Param::Param() {{\n\ttechnode = 22;\n\t{line}\n\ttrainingEstimation = {training};\n\tAR = 2;\n}}\n"
+    path = written(tmp_path, "Param.cpp", text)
+    design, warnings, facts = read(path)
+    given = {"SARADC = true;": {"adc": "sar"}, "currentMode = 0;": {"adc": "flash-voltage"},
+             "polarization = 30;": {"polarization": 30}}.get(line, {})
+    assert design == Design(model="2.1", node=22, training=training == "true", **given)
+    assert (design.memory, design.levels_ltp) == ("FeFET", 60)
+    assert warnings == []
+    assert facts == [f"{path}:3: sets {name}, so it is a file of V2.1: model = 2.1"]
+
+
+def test_the_first_name_that_tells_the_version_is_named(tmp_path):
+    text = "Param::Param() {\n trainingEstimation = 1;\n currentMode = 1;\n SARADC = 0;\n currentMode = 0;\n}\n"
+    design, _, facts = read(written(tmp_path, "Param.cpp", text))
+    assert design.adc == "flash-voltage"
+    assert [fact.partition("Param.cpp")[2] for fact in facts] == [
+        ":3: sets currentMode, so it is a file of V2.1: model = 2.1"
+    ]
+
+
+def test_names_in_a_comment_or_an_inner_block_tell_nothing(tmp_path):
+    text = "Param::Param() {\n trainingEstimation = 1; // SARADC = 1;\n if (x) {\n  polarization = 9;\n }\n}\n"
+    assert read(written(tmp_path, "Param.cpp", text)) == (Design(), [], [])
+
+
+def test_a_param_cpp_of_an_inference_version_gets_a_warning(tmp_path):
+    """One, whatever else it sets: expressions with a constant of the reference are read as in its own files."""
+    lines = ("technode = 22;", "SARADC = 1;", "currentMode = 1;", "validated = true;", "synchronous = true;",
+             "resistanceOn = 6e3;", "resistanceAccess = resistanceOn*IR_DROP_TOLERANCE;")
+    path = written(tmp_path, "Param.cpp", "Param::Param() {\n" + "\n".join(lines) + "\n}\n")
+    design, warnings, facts = read(path)
+    assert design == Design(node=22, adc="sar", resistance_on=6e3, resistance_access=1500) and design.model == "2.0"
+    assert facts == []
+    (warning,) = warnings
+    assert warning.startswith(f"{path}:3: sets SARADC but not trainingEstimation, so it is a file of an inference ")
+    assert "V2.0 and V2.1" in warning and "model = 2.0" in warning and "\n" not in warning
+    assert warning.endswith("; without effect: validated, synchronous")
+
+
+def test_a_param_cpp_of_the_first_version_is_read_in_silence(tmp_path):
+    text = "Param::Param() {\n" + "".join(
+        f" {name} = {value!r};\n" for name, value in Design().to_reference().items() if name not in NEWER
+    ) + "}\n"
+    assert read(written(tmp_path, "Param.cpp", text)) == (Design(), [], [])
+
+
+def test_a_setting_wins_over_what_a_param_cpp_tells(tmp_path):
+    """Model < file < setting: another model brings other defaults for what the file leaves open."""
+    text = "Param::Param() { SARADC = 1; trainingEstimation = 1; temp = 350; }"
+    design = Design.from_file(written(tmp_path, "Param.cpp", text), node=45)
+    assert (design.model, design.memory, design.temperature, design.node) == ("2.1", "FeFET", 350, 45)
+    other = design.with_settings(["model=2.0"])
+    assert other == Design(adc="sar", temperature=350, node=45)
 
 
 @pytest.mark.parametrize(
     ("new", "words"),
     [
         ("technode = 28;", "node = 28"),
+        ("SARADC = 2;", "SARADC = 2 is neither true nor false"),
         ("technode = node();", "can be read; write a plain number"),
         ("technode = later;", "'later' is used before it has a value"),
         ("technode = 22 +;", "is no arithmetic expression"),

@@ -1,15 +1,28 @@
 """Versions of the reference and corrections: the laws of rules."""
 
 import ast
+import io
 import pickle
 import re
+import tokenize
 from dataclasses import fields, replace
 
 import pytest
 from golden import ROOT
 
 from neurosim.design.design import Design
-from neurosim.design.models import CORRECTIONS, MODELS, Model, Rules, rules_of
+from neurosim.design.models import (
+    CORRECTIONS,
+    DEFAULT,
+    DIFFERENCES,
+    MODELS,
+    Model,
+    Rules,
+    TrainerRules,
+    rules_of,
+    version_of,
+    versions,
+)
 from neurosim.errors import NeurosimError
 
 SOURCES = [
@@ -18,7 +31,7 @@ SOURCES = [
     for path in sorted((ROOT / folder).rglob("*.py*"))
     if path.suffix in (".py", ".pyx", ".pxd")
 ]
-RULES = [rule.name for rule in fields(Rules)]
+RULES = [rule.name for kind in (Rules, TrainerRules) for rule in fields(kind)]
 
 
 # -- laws --------------------------------------------------------------------------------------------
@@ -38,6 +51,35 @@ def test_nobody_compares_the_model():
                 assert not (models and named), f"{path}:{node.lineno}"
 
 
+LATER = re.compile(r"(?<![\d.])2\.1(?!\d)")
+
+
+def code(text):
+    """(line, text) of the tokens of Python or Cython that are neither comment nor docstring."""
+    begins = True       # of a statement, where a text is a docstring
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and begins):
+            continue
+        if token.type in (tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT):
+            begins = begins or token.type == tokenize.NEWLINE
+            continue
+        begins = False
+        yield token.start[0], token.string
+
+
+def test_only_the_table_of_versions_names_the_later_one():
+    """A version is a row of `MODELS`; what depends on it is a rule or a default there, also in what is told."""
+    table = ROOT / "neurosim" / "design" / "models.py"
+    named = {path: [line for line, word in code(path.read_text()) if LATER.search(word)] for path in SOURCES}
+    assert len(named.pop(table)) == 1
+    assert [f"{path}:{lines[0]}" for path, lines in named.items() if lines] == []
+
+
+def test_comments_and_docstrings_may_name_it():
+    text = '"""V2.1"""\nx = "a"  # 2.1\n\n\ndef f():\n    """Of V2.1."""\n    return "V2.1", 2.1, 2.12, "12.1"\n'
+    assert [word for _, word in code(text) if LATER.search(word)] == ['"V2.1"', "2.1"]
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_is_read_in_one_module(rule):
     readers = [path for path in SOURCES if re.search(rf"\brules\.{rule}\b", path.read_text())]
@@ -46,7 +88,50 @@ def test_each_rule_is_read_in_one_module(rule):
 
 def test_each_rule_has_its_line_in_the_documentation():
     text = (ROOT / "docs" / "fidelity.md").read_text()
+    assert len(RULES) == len(set(RULES))
     assert [rule for rule in RULES if f"`{rule}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_each_difference_is_a_rule_and_the_line_of_it(name):
+    difference = DIFFERENCES[name]
+    ((rule, value),) = [*difference.rules.items(), *difference.trainer.items()]
+    kind = Rules if difference.rules else TrainerRules
+    assert getattr(kind(), rule) != value
+    later = MODELS["2.1"]
+    assert getattr(later.rules if difference.rules else later.trainer, rule) == value
+    text = (ROOT / "docs" / "fidelity.md").read_text()
+    assert f"| {name} | `{rule}` |" in text
+
+
+def test_versions_in_words(monkeypatch):
+    assert (versions(), versions("and")) == ("V2.0 or V2.1", "V2.0 and V2.1")
+    monkeypatch.setitem(MODELS, "mine", Model())
+    assert versions() == "V2.0, V2.1 or mine"
+    for name in list(MODELS)[1:]:
+        monkeypatch.delitem(MODELS, name)
+    assert versions() == "V2.0"
+
+
+@pytest.mark.parametrize(("names", "told"), [
+    ([], (None, None)), (["technode", "trainingEstimation"], (None, None)),
+    (["technode", "SARADC", "trainingEstimation"], ("2.1", "SARADC")),
+    (["trainingEstimation", "currentMode", "SARADC"], ("2.1", "currentMode")),
+    (["polarization"], (None, "polarization")),
+])  # fmt: skip
+def test_names_tell_the_version(names, told):
+    assert version_of(names) == told
+
+
+def test_the_latest_version_that_a_name_tells_is_meant(monkeypatch):
+    monkeypatch.setitem(MODELS, "9.9", Model(told_by=("newest",)))
+    assert version_of(["SARADC", "trainingEstimation", "newest"]) == ("9.9", "newest")
+    assert version_of(["SARADC", "trainingEstimation"]) == ("2.1", "SARADC")
+
+
+def test_the_default_is_the_first_version():
+    assert Design().model == DEFAULT == next(iter(MODELS))
+    assert MODELS[DEFAULT] == Model()
 
 
 @pytest.mark.parametrize("name", CORRECTIONS)

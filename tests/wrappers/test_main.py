@@ -139,6 +139,75 @@ def test_help_and_version(capsys, place):
     assert capsys.readouterr().out == f"neurosim-main {neurosim.__version__}\n"
 
 
+# -- the version ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def later():
+    """A recorded run of the later version."""
+    return case("sar_fefet_parallel", "2.1")
+
+
+@pytest.fixture
+def later_words(later, place):
+    later.write(place.parent / "later")
+    return [str(place.parent / "later" / word) if word.endswith(".csv") else word for word in later.args]
+
+
+def as_param_cpp(text, path):
+    """A recorded parameter file as a Param.cpp."""
+    lines = [line.split(",") for line in text.splitlines()[1:] if not line.startswith("model,")]
+    path.write_text("Param::Param() {\n" + "".join(f"    {name} = {value};\n" for name, value in lines) + "}\n")
+    return path
+
+
+@pytest.mark.parametrize("way", ["line", "toml", "option", "Param.cpp"])
+def test_a_run_of_the_later_version(capsys, place, later, later_words, monkeypatch, way):
+    """Told by a line of the design, by an option, or by the names in a Param.cpp: text and files as recorded."""
+    design, options, told = place.parent / "later" / "params.csv", [], ""
+    without = later.params.replace("model,2.1\n", "")
+    assert without != later.params
+    if way == "toml":
+        design = place.parent / "later" / "design.toml"
+        design.write_text(neurosim.Design.from_file(place.parent / "later" / "params.csv").to_toml())
+    elif way == "option":
+        design.write_text(without)
+        options = ["--model", "2.1"]
+    elif way == "Param.cpp":
+        design = as_param_cpp(without + "trainingEstimation,1\n", place.parent / "later" / "Param.cpp")
+        line = 1 + next(n for n, text in enumerate(design.read_text().splitlines()) if "SARADC" in text)
+        told = f"neurosim-main: {design}:{line}: sets SARADC, so it is a file of V2.1: model = 2.1\n"
+    monkeypatch.setenv("NEUROSIM_DESIGN", str(design))
+    assert main([*later_words, *options]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == told
+    assert RUNTIME.sub("", captured.out) == RUNTIME.sub("", later.stdout)
+    assert (place / OUTPUT).read_text() == later.output
+    assert (place / BREAKDOWN.format(later.epoch)).read_text() == later.breakdown
+
+
+def test_the_option_wins_over_what_a_file_tells(capsys, place, later, later_words):
+    """And then nothing is said of what the file tells."""
+    design = as_param_cpp(later.params + "trainingEstimation,1\n", place.parent / "Param.cpp")
+    assert main([*later_words, "--design", str(design), "--model=2.0"]) == 0
+    assert capsys.readouterr().err == ""
+    assert (place / OUTPUT).read_text() != later.output
+
+
+def test_a_version_that_there_is_not(capsys, place, later_words):
+    refusal(capsys, place, [*later_words, "--model", "2.2"], 2, "--model: model = '2.2' is unknown", "takes 2.0, 2.1")
+    refusal(capsys, place, [*later_words, "--model"], 2, "--model needs a version of the reference")
+
+
+def test_a_drop_in_says_which_version_its_file_is(capsys, place, later, later_words):
+    as_param_cpp(later.params + "trainingEstimation,1\n", place / "Param.cpp")
+    assert cli.main(["drop-in", "main", "--design", "Param.cpp"]) == 0
+    assert "so it is a file of V2.1: model = 2.1" in capsys.readouterr().err
+    done = subprocess.run(["./main", *later_words], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert (place / OUTPUT).read_text() == later.output
+
+
 # -- what a mistake gets -----------------------------------------------------------------------------
 
 

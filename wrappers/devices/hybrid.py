@@ -128,6 +128,6 @@ def synapse_of(design, memory, where):
     """
     if design is None:
         return {"memory": memory}
-    if design.memory not in (memory, BASELINE[memory], Design().memory):
+    if design.memory not in (memory, BASELINE[memory], Design(model=design.model).memory):
         raise NeurosimError(f"{where} contradicts memory = {design.memory} of the chip; leave one of them out")
     return {name: getattr(design, name) for name in HYBRID_PARAMETERS} | {"memory": memory}

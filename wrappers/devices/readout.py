@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from neurosim.design.models import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Parameter, Table
 from neurosim.record import Record
@@ -153,7 +154,7 @@ def stored(weight, weight_bits):
     return np.rint(np.float32((2**weight_bits - 1) / 2) * (np.asarray(weight, np.float32) + np.float32(1)))
 
 
-def conductances(numbers, weight_bits, readout, digit=None, noise=None):
+def conductances(numbers, weight_bits, readout, digit=None, noise=None, added=False):
     """Relative conductance of every cell of the stored numbers, least significant cell first (a generator).
 
     Parameters
@@ -165,7 +166,9 @@ def conductances(numbers, weight_bits, readout, digit=None, noise=None):
     digit : callable, optional
         Drift of a digit: given the array, returns it drifted; the next digit is taken from what that leaves.
     noise : callable, optional
-        Returns the relative error of every cell.
+        Returns the error of every cell: a fraction of its conductance.
+    added : bool
+        Errors are conductances, in units of a digit.
     """
     base = np.float32(2**readout.cell_bits)
     ratio = readout.on_off_ratio
@@ -175,7 +178,9 @@ def conductances(numbers, weight_bits, readout, digit=None, noise=None):
             remainder = digit(remainder)
         numbers = np.rint((numbers - remainder) / base)
         cell = np.float32(1 - 1 / ratio) * remainder + np.float32((2**readout.cell_bits - 1) / ratio)
-        if noise is not None:
+        if noise is not None and added:
+            cell += noise()
+        elif noise is not None:
             cell *= np.float32(1) + noise()
         yield cell
 
@@ -194,13 +199,20 @@ class Reader:
     first : bool
         The first layer: unless its channels fill a row group, its inputs are applied as voltages, without bits and
         without an ADC.
+    rules : neurosim.design.models.TrainerRules, optional
+        Difference V18: digits drift at every use, or the weights once, before the first. Difference V19: variation of
+        a first layer is relative, or in units of a digit.
     """
 
-    def __init__(self, readout, retention, weight_bits, activation_bits, draws, layer, first):
+    def __init__(self, readout, retention, weight_bits, activation_bits, draws, layer, first, rules=None):
+        rules = TrainerRules() if rules is None else rules
         self.readout, self.retention = readout, retention
         self.weight_bits, self.activation_bits = weight_bits, activation_bits
         self.draws, self.layer, self.first = draws, layer, first
         self.analogue = False
+        drifts, digits = retention.rate != 0, rules.drift_of == "digits"
+        self._digits_drift, self._weights_drift = drifts and digits, drifts and not digits
+        self._variation_added = rules.variation_added
 
     def read(self, inputs, weight):
         """Weighted sums, not yet divided by the layer scale.
@@ -217,6 +229,8 @@ class Reader:
         -------
         ndarray of float32, (vectors, outputs)
         """
+        if self._weights_drift:
+            weight, _ = drifted(weight, self.retention, self.draws, self.layer)
         numbers = stored(weight, self.weight_bits)
         self.analogue = self.first and weight.shape[1] < self.readout.array_rows
         total = None
@@ -285,7 +299,7 @@ class Reader:
 
     def _cells(self, numbers, group, position, fixed):
         """Conductances (outputs, channels of the group) of every cell, least significant first."""
-        random = self.readout.variation > 0 or (self.retention.rate != 0 and not self.retention.fixed)
+        random = self.readout.variation > 0 or (self._digits_drift and not self.retention.fixed)
         if fixed is not None and not random:
             if group.start not in fixed:
                 fixed[group.start] = list(self._conductances(numbers, group, position))
@@ -309,16 +323,27 @@ class Reader:
 
         return conductances(
             part, self.weight_bits, self.readout,
-            digit if retention.rate != 0 else None, noise if self.readout.variation > 0 else None,
+            digit if self._digits_drift else None, noise if self.readout.variation > 0 else None,
+            added=self.analogue and self._variation_added,
         )
 
 
-def weight_after_drift(weight, retention, draws, layer):
-    """Quantised weights of a layer as computed with (software mode), and the factor of their gradient (or None).
-
-    `weight` itself, when there is no drift.
-    """
-    if retention.rate == 0:
-        return weight, None
+def drifted(weight, retention, draws, layer):
+    """All weights of a layer after drift, and what the gradient is multiplied by; see `drift`."""
     signs = None if retention.fixed else draws.retention(layer, weight.shape)
     return drift(weight, retention, signs)
+
+
+def drifts_in_training(rules):
+    """Whether drift changes sums that are computed exactly (difference V17)."""
+    return rules.drift_in_training
+
+
+def weight_after_drift(weight, retention, draws, layer, rules=None):
+    """Quantised weights of a layer as computed with (software mode), and the factor of their gradient (or None).
+
+    `weight` itself, when there is no drift; then nothing is drawn.
+    """
+    if retention.rate == 0 or (rules is not None and not drifts_in_training(rules)):
+        return weight, None
+    return drifted(weight, retention, draws, layer)

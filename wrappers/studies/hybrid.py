@@ -71,7 +71,7 @@ def runs(options):
     chip = " ".join((*CHIP, *options.settings))
     design, plain = design_of(chip, 1, 1), design_of("", 1, 1)      # a mistake is told before anything is trained
     for name in DEFAULT:
-        if getattr(design, name, None) != getattr(plain, name, None):
+        if name in design.given and design.given[name] != getattr(plain, name):
             raise NeurosimError(f"--set {name}: the study sets {name} itself, run by run; leave it out")
     return [
         {"data": options.data, "epochs": epochs, "chip": chip, **point, "seed": seed}

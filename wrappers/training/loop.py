@@ -329,7 +329,8 @@ class Run:
                 monitor.test(number, total)
                 yield batch
                 if not number:  # the model has read the batch by now
-                    records.extend(self.algorithm.records(self.model, self._bits("input_bits")))
+                    found = self.algorithm.records(self.model, self._bits("input_bits"))
+                    records.extend(trace.as_traced(found, self.architecture.layers, settings.rules))
 
         loss, accuracy = self.algorithm.test(self.model, batches(), settings)
         return float(loss), float(accuracy), records

@@ -2,12 +2,14 @@
 
 import json
 
+from neurosim.design.models import DEFAULT, MODELS, parse_model
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.parameter import Parameter, Table
 from neurosim.record import Record
 
 CORRECTIONS = ("W1", "W2")      # of the trainer's files, see docs/fidelity.md
 DEFAULT_ALGORITHM = "wage"
+EPOCHS = 257
 MOST = (1 << 63) - 1
 # Sections: groups of options of `neurosim train`. Parameters without one have no option, or one of their own.
 TRAINING, HOW_OFTEN = "training", "how often"
@@ -30,7 +32,8 @@ def _corrections(value, where):
 def _parameters():
     p = Parameter
     count = {"low": 1, "high": MOST}
-    yield p("epochs", 257, "", "epochs to train", TRAINING, reference="epochs", **count)
+    yield p("epochs", None, "", f"epochs to train; unless given {_epochs()}", TRAINING, reference="epochs", of=int,
+            optional=True, **count)
     yield p("batch_size", 200, "", "images per weight update", TRAINING, reference="batch_size", **count)
     yield p("learning_rate", 1.0, "", "factor of the update", TRAINING, reference="grad_scale", above=0, below=1e4)
     yield p("drops", (200, 250), "", "epochs at whose start the learning rate is divided by 8", TRAINING,
@@ -48,6 +51,18 @@ def _parameters():
     yield p("corrections", (), "", "ids of the corrected quirks of the files", read=_corrections,
             wanted=" and ".join(CORRECTIONS))
     yield p("algorithm", DEFAULT_ALGORITHM, "", "what trains, see `algorithm.ALGORITHMS`")
+    yield p("model", DEFAULT, "", "version of the reference: the rules of its trainer, and its epochs",
+            read=parse_model, wanted=lambda: ", ".join(MODELS))
+
+
+def _epochs():
+    """What versions train, in words."""
+    return ", ".join(f"{_epochs_of(model)} with model {model}" for model in MODELS)
+
+
+def _epochs_of(model):
+    # Difference V21.
+    return MODELS[model].settings.get("epochs", EPOCHS)
 
 
 RUN = Table(_parameters(), "setting of a run", "epochs=20")
@@ -57,7 +72,18 @@ class Settings(Record, table=RUN):
     """What a run does, whatever trains; the defaults are those of the reference. Epochs count from 0.
 
     Quirk W3: each has its effect, where the original overwrites most of them; the defaults are what it then takes.
+    Without `epochs` they are those of the model; `replace(model=..., epochs=None)` changes both.
     """
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.epochs is None:
+            object.__setattr__(self, "epochs", _epochs_of(self.model))
+
+    @property
+    def rules(self):
+        """`TrainerRules` of the model."""
+        return MODELS[self.model].trainer
 
     def rate_of(self, epoch):
         """Learning rate of an epoch."""

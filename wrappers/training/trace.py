@@ -1,6 +1,7 @@
 """Traces for the chip: what every layer holds and reads, as arrays in memory or as the reference's files."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -29,7 +30,9 @@ class LayerRecord:
         Bit planes of the input windows, the sign first. Quirk W13: windows are those of the map without padding,
         although the layer computes with it.
     activity : float
-        Share of ones in `inputs`.
+        Share of ones in the file.
+    empty : int
+        Columns of zeros that follow `inputs` in the file; the chip does not read them (see `as_traced`).
     """
 
     name: str
@@ -37,6 +40,7 @@ class LayerRecord:
     weight_old: np.ndarray
     inputs: np.ndarray
     activity: float
+    empty: int = 0
 
     def load(self, rows, outputs, columns, where):
         """The layer as the chip reads it from the files: weights as they are printed, in units of 1e-5.
@@ -112,6 +116,35 @@ def record(layer, weight, weight_old, inputs, bits):
     )
 
 
+def as_traced(records, layers, rules):
+    """Records as the trainer of a version leaves them.
+
+    Difference V20: a file has columns for as many windows as the layer computes, those of the padded map. The windows
+    of the map itself (quirk W13) come first, the rest is empty: the chip reads the same inputs and is told a smaller
+    activity.
+
+    Parameters
+    ----------
+    records : list of LayerRecord
+    layers : sequence of architecture.WeightLayer
+    rules : neurosim.design.models.TrainerRules
+    """
+    if not rules.padded_windows:
+        return records
+    return [_padded(record, layer) if layer.is_conv else record for record, layer in zip(records, layers, strict=True)]
+
+
+def _padded(record, layer):
+    """A convolution's record with the columns of windows that are there with padding only."""
+    sizes = (layer.rows, layer.columns)
+    here, all_of_them = (
+        math.prod((size + more - layer.kernel) // layer.stride + 1 for size in sizes) for more in (0, 2 * layer.padding)
+    )
+    rows, columns = record.inputs.shape
+    empty = (all_of_them - here) * (columns // here)
+    return replace(record, empty=empty, activity=float(np.count_nonzero(record.inputs) / (rows * (columns + empty))))
+
+
 def chip_trace(records, network, bits):
     """Records as a `neurosim.Trace`: the chip gets the same numbers as from the files, without the files (quirk W20).
 
@@ -156,10 +189,12 @@ def weights_text(matrix):
     return text.tobytes()
 
 
-def inputs_text(inputs):
-    """An input file: single characters 0 and 1, separated by commas, as bytes."""
-    text = np.full((len(inputs), 2 * inputs.shape[1]), ord(","), np.uint8)
-    np.add(inputs, ord("0"), out=text[:, 0::2], casting="unsafe")
+def inputs_text(inputs, empty=0):
+    """An input file: single characters 0 and 1, separated by commas, as bytes; `empty` columns of 0 follow."""
+    columns = inputs.shape[1]
+    text = np.full((len(inputs), 2 * (columns + empty)), ord(","), np.uint8)
+    text[:, 2 * columns :: 2] = ord("0")
+    np.add(inputs, ord("0"), out=text[:, 0 : 2 * columns : 2], casting="unsafe")
     text[:, -1] = ord("\n")
     return text.tobytes()
 
@@ -179,7 +214,7 @@ def texts(records):
     for record in records:
         yield f"weight{record.name}.csv", weights_text(record.weight)
         yield f"weightOld{record.name}.csv", weights_text(record.weight_old)
-        yield f"input{record.name}.csv", inputs_text(record.inputs)
+        yield f"input{record.name}.csv", inputs_text(record.inputs, record.empty)
 
 
 def write(records, folder, epoch, weight_bits, activation_bits):

@@ -2,7 +2,7 @@
 
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices import crossbar, hybrid
-from neurosim.wrappers.devices.readout import READOUT
+from neurosim.wrappers.devices.readout import READOUT, RETENTION, drifts_in_training
 from neurosim.wrappers.training.algorithm import Algorithm, TrainingError
 from neurosim.wrappers.wage.settings import HYBRID_RATE, Settings
 
@@ -17,7 +17,9 @@ class Wage(Algorithm):
     def model(self, settings, architecture):
         from neurosim.wrappers.wage.model import Model
 
-        return Model(architecture, settings.options, settings.seed, settings.crossbar, settings.hybrid)
+        return Model(
+            architecture, settings.options, settings.seed, settings.crossbar, settings.hybrid, settings.rules
+        )
 
     def test(self, model, batches, settings):
         # Quirk W22: only tests read through the hardware, not training as well.
@@ -64,6 +66,12 @@ class Wage(Algorithm):
         unread = [parameter for name, parameter in READOUT.items() if name in given]
         if unread and not settings.hardware:
             yield f"--{unread[0].option} has no effect: tests are exact without --hardware 1"
+        unread = [parameter for name, parameter in RETENTION.items() if name in given]
+        if unread and not settings.hardware and not drifts_in_training(settings.rules):
+            yield (
+                f"--{unread[0].option} has no effect: with model {settings.model} weights drift in tests with "
+                "--hardware 1 only"
+            )
         cells, bits = settings.readout.cell_bits, settings.options.weight_bits
         if settings.hardware and bits % cells:
             yield (
@@ -94,6 +102,7 @@ def _batch_time(cell, settings, design, dataset):
         return chip_batch_time(
             architecture, cell, data.normalise(dataset.train_images[batch]), dataset.train_labels[batch],
             design=design, options=settings.options, seed=settings.seed, learning_rate=settings.learning_rate,
+            rules=settings.rules,
         )
     except TrainingError:
         raise

@@ -38,7 +38,9 @@ def trace_of(model, images):
     return chip_trace(capture(model), model.architecture.network, model.options.activation_bits)
 
 
-def chip_batch_time(architecture, cell, images, labels, *, design=None, options=None, seed=117, learning_rate=1.0):
+def chip_batch_time(
+    architecture, cell, images, labels, *, design=None, options=None, seed=117, learning_rate=1.0, rules=None
+):
     """Time of a training batch on the chip [s], from a trace of the first batch; for `Hybrid.batch_time`.
 
     Parameters
@@ -52,8 +54,9 @@ def chip_batch_time(architecture, cell, images, labels, *, design=None, options=
     options : wage.options.Options, optional
     seed : int
     learning_rate : float
+    rules : neurosim.design.models.TrainerRules, optional
     """
-    model = Model(architecture, options, seed, hybrid=Hybrid(cell))
+    model = Model(architecture, options, seed, hybrid=Hybrid(cell), rules=rules)
     model.begin_epoch()
     model.train_batch(images, labels, learning_rate)
     return batch_time(evaluate(design_for(cell, design), architecture.network, trace_of(model, images)))

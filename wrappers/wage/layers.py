@@ -35,10 +35,11 @@ class Layer:
     workspace : convolution.Workspace
     last : bool
         Whether it gives the logits: no activation quantiser, no ReLU.
+    rules : neurosim.design.models.TrainerRules, optional
     """
 
-    def __init__(self, layer, index, options, draws, workspace, last):
-        self.layer, self.index, self.options, self.draws = layer, index, options, draws
+    def __init__(self, layer, index, options, draws, workspace, last, rules=None):
+        self.layer, self.index, self.options, self.draws, self.rules = layer, index, options, draws, rules
         self.workspace, self.last, self.name = workspace, last, layer.name
         _, reach, self.scale = layer_scale(layer.fan_in, options.weight_bits, options.beta_in_force)
         self.weight = np.ascontiguousarray(draws.weights(index, layer.shape, reach), np.float32)
@@ -84,7 +85,9 @@ class Layer:
             self._prepare_outputs(len(z), *z.shape[1:-1])
             self._finish(0, len(z), z)
             return self.outputs
-        weight, self._factor = weight_after_drift(weight, self.options.retention, self.draws, self.index)
+        weight, self._factor = weight_after_drift(
+            weight, self.options.retention, self.draws, self.index, self.rules
+        )
         if self.array is not None:
             intended, weight = weight, self.array.program(weight)
             self._off_grid = not np.array_equal(intended, weight)
@@ -111,7 +114,7 @@ class Layer:
         """Weighted sums through the hardware, (images, ..., outputs)."""
         options, way = self.options, self._plain
         reader = Reader(readout, options.retention, options.weight_bits, options.activation_bits, self.draws,
-                        self.index, first=self.index == 0)
+                        self.index, first=self.index == 0, rules=self.rules)
         z = reader.read(way.positions(x), weight.reshape(*weight.shape[:2], -1))
         z = z.reshape(len(x), *way.size(x), -1)
         z /= np.float32(self.scale)

@@ -7,6 +7,7 @@
 
 import numpy as np
 
+from neurosim.design.models import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.arrays import update_curve, write_noise
 from neurosim.wrappers.devices.crossbar import Crossbar
@@ -42,6 +43,8 @@ class Model:
         Arrays that are not ideal, in forward and backward pass and in the update; ideal ones unless given.
     hybrid : hybrid.Hybrid, optional
         Train on hybrid-precision synapses instead of one device a weight.
+    rules : neurosim.design.models.TrainerRules, optional
+        What versions of the reference do otherwise: `MODELS[name].trainer`, those of V2.0 unless given.
 
     Attributes
     ----------
@@ -51,9 +54,9 @@ class Model:
         The order in which they compute.
     """
 
-    def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None):
+    def __init__(self, architecture=None, options=None, draws=117, crossbar=None, hybrid=None, rules=None):
         kinds = {"architecture": (architecture, Architecture), "options": (options, Options),
-                 "crossbar": (crossbar, Crossbar), "hybrid": (hybrid, Hybrid)}
+                 "crossbar": (crossbar, Crossbar), "hybrid": (hybrid, Hybrid), "rules": (rules, TrainerRules)}
         for name, (value, kind) in kinds.items():
             if value is not None and not isinstance(value, kind):
                 raise NeurosimError(
@@ -64,12 +67,13 @@ class Model:
         self.options = options or Options()
         self.draws = draws if isinstance(draws, Draws) else Draws(draws)
         self.crossbar = crossbar
+        self.rules = rules or TrainerRules()
         self.curve = update_curve(self.options, crossbar)
         self._workspace = Workspace()
         layer_options = self.options if hybrid is None else hybrid.layer_options(self.options)
         last = len(self.architecture.layers) - 1
         self.layers = [
-            Layer(layer, index, layer_options, self.draws, self._workspace, last=index == last)
+            Layer(layer, index, layer_options, self.draws, self._workspace, index == last, self.rules)
             for index, layer in enumerate(self.architecture.layers)
         ]
         self.chain = Chain(self.layers)

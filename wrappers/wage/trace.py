@@ -3,6 +3,7 @@
 from neurosim.wrappers.training.trace import (
     FOLDER,
     LayerRecord,
+    as_traced,
     bit_planes,
     chip_trace,
     command,
@@ -16,8 +17,8 @@ from neurosim.wrappers.training.trace import (
 from neurosim.wrappers.wage import quantize
 
 __all__ = [
-    "FOLDER", "LayerRecord", "bit_planes", "capture", "chip_trace", "command", "inputs_text", "record", "texts",
-    "weights_text", "windows", "write",
+    "FOLDER", "LayerRecord", "as_traced", "bit_planes", "capture", "chip_trace", "command", "inputs_text", "record",
+    "texts", "weights_text", "windows", "write",
 ]  # fmt: skip
 
 
@@ -33,13 +34,14 @@ def capture(model, image=0):
     image : int
     """
     options = model.options
-    return [
+    records = [
         record(
             layer.layer, _held(layer, options.weight_bits), layer.weight + layer.update, layer.inputs[image],
             options.activation_bits,
         )
         for layer in model.layers
     ]  # fmt: skip
+    return as_traced(records, model.architecture.layers, model.rules)
 
 
 def _held(layer, bits):

@@ -56,6 +56,8 @@ def test_the_synapse_is_that_of_the_design():
     for memory in ("SRAM", "FeFET", "2t1fefet"):
         with pytest.raises(NeurosimError, match=f"--hybrid hybrid-3t1c contradicts memory = {memory} of the chip"):
             hybrid_module.from_arguments(parsed("--hybrid"), design=Design(memory=memory))
+    later = Design(model="2.1")     # its memory is not RRAM, but nobody asked for it
+    assert hybrid_module.from_arguments(parsed("--hybrid"), design=later).cell.memory == "hybrid-3t1c"
 
 
 @pytest.mark.parametrize("words, sentence", [

@@ -9,9 +9,10 @@ import wage_reference as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.design.models import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.readout import Reader, Readout, Retention, adc, adc_of_counts, conductances, drift
-from neurosim.wrappers.training.draws import Draws
+from neurosim.wrappers.training.draws import Draws, GivenDraws
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.model import Model
 
@@ -170,3 +171,103 @@ def test_no_retention(values, sentence):
     with pytest.raises(NeurosimError, match=sentence):
         Retention(**values)
     assert Retention(rate=19.9, time=math.e) and Retention(rate=-19.9, time=math.e) and Retention(time=-5)
+
+
+# -- what versions do otherwise ----------------------------------------------------------------------
+
+
+def slow_drift(values, retention, signs):
+    """Values of an array after drift, one by one."""
+    low, high = values.min(), values.max()
+    moved = np.empty(values.shape)
+    for place in np.ndindex(values.shape):
+        height, sign = (values[place] + 1) / 2, signs[place]
+        if retention.fixed:
+            sign = np.sign(((high - low) * retention.target + 1) / 2 - height)
+        moved[place] = min(max(2 * height * retention.time ** (retention.rate * sign) - 1, low), high)
+    return moved
+
+
+def slow_adc(values, bits):
+    """One value after the other, to the lower edge of its step."""
+    low, high = values.min(), values.max()
+    step = (high - low) / 2**bits
+    return np.array([[low + step * min(math.floor((value - low) / step), 2**bits - 1) if step else low for value in row]
+                     for row in values])
+
+
+def slow_read(x, numbers, weight_bits, activation_bits, readout):
+    """Sums of a connection whose cells hold the digits of these numbers, (outputs, inputs), in double precision."""
+    base, below = 2**readout.cell_bits, 1 - 1 / readout.on_off_ratio
+    lowest, middle = (base - 1) / readout.on_off_ratio, (base - 1) * (1 + 1 / readout.on_off_ratio) / 2
+    count, total = max(1, x.shape[1] // readout.array_rows), 0.0
+    for group in range(count):
+        lines = slice(group * readout.array_rows, (group + 1) * readout.array_rows)
+        for bit in range(activation_bits):
+            plane = np.rint((2**activation_bits - 1) * x[:, lines]).astype(int) >> bit & 1
+            for cell in range(weight_bits // readout.cell_bits):
+                conductance = below * (numbers[:, lines] // base**cell % base) + lowest
+                sums = slow_adc(plane @ conductance.T, readout.adc_bits)
+                dummy = slow_adc(plane.sum(1, keepdims=True) * middle, readout.adc_bits)
+                total += (sums - dummy) * base**cell * 2 / below * 2**bit
+    return total / 2**activation_bits / 2**weight_bits
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+@pytest.mark.parametrize("rows", [128, 8])
+def test_weights_drift_once_before_their_digits(fixed, rows):
+    """Difference V18: in one direction a weight for the whole read-out, whatever cells, bits and groups there are."""
+    generator = np.random.default_rng(6)
+    x = (generator.integers(0, 128, (20, 16)) / 128).astype(np.float32)
+    weight = quantize.q(generator.uniform(-0.9, 0.9, (5, 16, 1)), 4)
+    signs = generator.integers(-1, 2, weight.shape)
+    retention, readout = Retention(1e3, 0.04, fixed, 0.3), Readout(2, 2.0, rows, 5, 0)
+
+    def read(rules, **given):
+        draws = GivenDraws(retention={1: [signs]}) if given else Draws(3)
+        return Reader(readout, retention, 4, 8, draws, 1, first=False, rules=rules).read([lambda: x], weight)
+
+    numbers = np.rint(15 / 2 * (slow_drift(weight.astype(float), retention, signs) + 1)).astype(int)[..., 0]
+    still = np.rint(15 / 2 * (weight.astype(float) + 1)).astype(int)[..., 0]
+    assert (numbers != still).any()
+    got = read(TrainerRules(drift_of="weights"), given=True)
+    np.testing.assert_allclose(got, slow_read(x, numbers, 4, 8, readout), atol=1e-6)
+    assert np.abs(got - read(TrainerRules())).max() > 0.01      # digits drift elsewhere
+    if not fixed:   # and are drawn for every use
+        with pytest.raises(NeurosimError, match="draws more often"):
+            read(TrainerRules(), given=True)
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_variation_of_a_first_layer_is_added(added):
+    """Difference V19: in units of a digit, whatever the conductance; elsewhere variation is a fraction of it."""
+    generator = np.random.default_rng(7)
+    x = generator.uniform(-1, 1, (2, 20, 3)).astype(np.float32)     # two kernel positions
+    weight = quantize.q(generator.uniform(-0.9, 0.9, (5, 3, 2)), 4)
+    noise = generator.normal(0, 0.3, (4, *weight.shape))            # two cells each
+    readout = Readout(2, 4.0, 128, 5, 0.3)
+    reader = Reader(readout, Retention(), 4, 8, GivenDraws(variation={0: noise.astype(np.float32)}), 0, first=True,
+                    rules=TrainerRules(variation_added=added))
+    got = reader.read([lambda: x[0], lambda: x[1]], weight)
+    numbers = np.rint(15 / 2 * (weight.astype(float) + 1)).astype(int)
+    want = np.zeros((20, 5))
+    for position in range(2):
+        for cell in range(2):
+            held = 0.75 * (numbers[..., position] // 4**cell % 4) + 3 / 4
+            error = noise[2 * position + cell][..., position]
+            held = held + error if added else held * (1 + error)
+            want += (x[position] @ held.T - x[position].sum(1, keepdims=True) * 3 * 1.25 / 2) * 4**cell * 2 / 0.75
+    np.testing.assert_allclose(got, want / 16, atol=1e-5)
+
+
+@pytest.mark.parametrize("first, rows", [(False, 128), (True, 3)])
+def test_variation_is_a_fraction_wherever_there_is_an_adc(first, rows):
+    """Difference V19 is about the analogue branch alone: not about other layers, nor about a first one with bits."""
+    generator = np.random.default_rng(8)
+    x = (generator.integers(0, 128, (20, 3)) / 128).astype(np.float32)
+    weight = quantize.q(generator.uniform(-0.9, 0.9, (5, 3, 1)), 4)
+    one, other = (
+        Reader(Readout(2, 4.0, rows, 5, 0.3), Retention(), 4, 8, Draws(3), 0, first=first, rules=rules)
+        .read([lambda: x], weight) for rules in (TrainerRules(), TrainerRules(variation_added=True))
+    )
+    np.testing.assert_array_equal(one, other)

@@ -16,8 +16,9 @@ def test_the_study_keeps_what_it_varies():
         options.settings = [setting]
         with pytest.raises(NeurosimError, match=f"--set {setting.partition('=')[0]}: the study sets"):
             hybrid_study.runs(options)
-    options.settings = ["capacitor_density=0.1"]
-    assert hybrid_study.runs(options)
+    for setting in ("capacitor_density=0.1", "model=2.1"):
+        options.settings = [setting]
+        assert hybrid_study.runs(options)
 
 
 def test_the_study_evaluates_the_chip_that_it_was_given():

@@ -128,6 +128,37 @@ def test_it_goes_on_from_a_checkpoint(tmp_path):
     same_run(tmp_path / "whole", tmp_path / "parts")
 
 
+class Resting(Algorithm):
+    """Trains nothing, on any network."""
+
+    def model(self, settings, architecture):
+        layers = []
+        for spec in architecture.layers:
+            zeros = np.zeros(spec.shape, np.float32)
+            inputs = np.full((1, spec.rows, spec.columns, spec.channels) if spec.is_conv else (1, spec.channels), 0.5)
+            layers.append(SimpleNamespace(name=spec.name, layer=spec, weight=zeros, update=zeros,
+                                          inputs=inputs.astype(np.float32)))
+        return SimpleNamespace(layers=layers, begin_epoch=lambda: None, state=dict,
+                               train_batch=lambda *batch: (1.0, 0))
+
+    def test(self, model, batches, settings):
+        return 1.0, sum(len(labels) for _, labels in batches) * 0.0
+
+
+def test_traces_of_any_algorithm_are_those_of_the_version(tmp_path, monkeypatch):
+    """Difference V20, for an algorithm that knows nothing of versions: of 8 x 8 windows 6 x 6 are read."""
+    monkeypatch.setitem(algorithm.ALGORITHMS, "resting", Resting)
+    network = "input = [8, 8, 3]\nlayers = [{ conv = 4, padding = 1 }, { fc = 10 }]\n"
+    told = {}
+    for model in ("2.0", "2.1"):
+        settings = Settings(algorithm="resting", network=network, data="patterns", epochs=1, evaluate_every=0,
+                            model=model)
+        loop.Run.start(settings, tmp_path / model, neurosim.Design(**SMALL), images()).go()
+        told[model] = [float(word) for word in (tmp_path / model / "input_activity.csv").read_text().split(",")[:2]]
+    assert told["2.0"] == [1 / 8, 1 / 8]    # one half is the highest bit but the sign
+    assert told["2.1"] == [36 / 64 / 8, 1 / 8]
+
+
 def test_a_trace_has_the_bits_of_the_algorithm_or_of_the_chip(tmp_path):
     widths = {}
     for name in ("signs", "steps"):

@@ -50,8 +50,9 @@ def test_files_of_a_run(undisturbed):
     assert not list(undisturbed.rglob("*.part*"))
 
 
-def test_the_chip_gets_what_the_trace_files_hold(tmp_path):
-    run = started(tmp_path, epochs=1, traces=True)
+@pytest.mark.parametrize("model", ["2.0", "2.1"])
+def test_the_chip_gets_what_the_trace_files_hold(tmp_path, model):
+    run = started(tmp_path, epochs=1, traces=True, model=model)
     run.go()
     words = (tmp_path / "layer_record" / "trace_command.sh").read_text().split()
     assert words[:2] == ["./NeuroSIM/main", "0"]
@@ -60,6 +61,11 @@ def test_the_chip_gets_what_the_trace_files_hold(tmp_path):
     read = neurosim.Trace.from_files([paths[n : n + 4] for n in range(0, len(paths), 4)], network, 8)
     report = neurosim.evaluate(run.design, network, read)
     assert report.to_json() == (tmp_path / "results.json").read_text()
+    # Difference V20: the first layer computes 8 x 8 windows, of which 6 x 6 lie in the map.
+    line = (tmp_path / "layer_record" / "inputConv0_.csv").read_text().splitlines()[0].split(",")
+    assert len(line) == 8 * {"2.0": 6 * 6, "2.1": 8 * 8}[model]
+    told = (tmp_path / files.ACTIVITY).read_text().replace("\n", ",").split(",")
+    assert [float(word) for word in told[: len(paths) // 4]] == paths[3::4]
 
 
 def test_a_run_depends_on_its_seed_only(undisturbed, tmp_path):
@@ -67,6 +73,28 @@ def test_a_run_depends_on_its_seed_only(undisturbed, tmp_path):
     same_run(undisturbed, tmp_path / "same")
     started(tmp_path / "other", seed=1, epochs=1).go()
     assert weights(tmp_path / "other")["Conv0_.weight"].tobytes() != weights(undisturbed)["Conv0_.weight"].tobytes()
+
+
+def test_a_run_of_the_later_version_trains_without_drift(undisturbed, tmp_path):
+    """Difference V17: the same weights as with nothing that drifts; only what is read through the hardware does."""
+    drift = {"rate": 0.2, "time": 10.0, "hardware": True, "adc_bits": 8, "array_rows": 16}
+    run = started(tmp_path / "later", model="2.1", **drift)
+    history = run.go()
+    mine, exact = weights(tmp_path / "later"), weights(undisturbed)
+    for layer in run.model.layers:
+        np.testing.assert_array_equal(mine[f"{layer.name}.weight"], exact[f"{layer.name}.weight"])
+    started(tmp_path / "before", **drift, epochs=1).go()
+    assert weights(tmp_path / "before")["FC1_.weight"].tobytes() != exact["FC1_.weight"].tobytes()
+    still = started(tmp_path / "still", model="2.1", **{**drift, "rate": 0.0}).go()
+    assert [row["test_loss"] for row in history] != [row["test_loss"] for row in still]
+    # A run that stops goes on with the rules that it began with.
+    stop = threading.Event()
+    with pytest.raises(loop.Stopped):
+        started(tmp_path / "parts", model="2.1", **drift).go(Impatient(stop, 5), stop)
+    run = loop.Run.resume(tmp_path / "parts", images())
+    assert run.settings.model == "2.1"
+    run.go()
+    same_run(tmp_path / "later", tmp_path / "parts")
 
 
 class Impatient(loop.Monitor):

@@ -6,8 +6,9 @@ import wage_reference as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.design.models import MODELS
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.devices.readout import Readout
+from neurosim.wrappers.devices.readout import Readout, Retention
 from neurosim.wrappers.training.algorithm import TrainingError
 from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws, GivenDraws
@@ -316,3 +317,48 @@ def test_what_the_model_does_not_take():
         sentence = rf"{name} must be of {kind}, not of {type(value).__name__}; give a neurosim.*\.{kind}"
         with pytest.raises(NeurosimError, match=sentence):
             Model(**{name: value})
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("fixed", [True, False])
+def test_drift_in_training(model, fixed):
+    """Difference V17: V2.0 computes with drifted weights and passes errors through the drift, V2.1 draws nothing."""
+    generator = np.random.default_rng(3)
+    images, labels = generator.uniform(-1, 1, (6, 1, 3, 4)).astype(np.float32), generator.integers(0, 5, 6)
+    signs = generator.integers(-1, 2, (5, 12))
+    retention = Retention(10.0, 0.2, fixed, 0.4)
+    trained = Model(Architecture.build((3, 4, 1), [{"fc": 5}]), Options(retention=retention),
+                    GivenDraws(retention={0: [signs]}), rules=MODELS[model].trainer)
+    (layer,) = trained.layers
+    logits = trained.forward(images)
+    trained.backward(labels)
+
+    weight = np.rint(layer.weight.astype(float) * 16) / 16
+    if fixed:
+        span = weight.max() - weight.min()
+        signs = np.sign((span * 0.4 + 1) / 2 - (weight + 1) / 2)
+    factor = 10.0 ** (0.2 * signs)
+    moved = (weight + 1) * factor - 1
+    inside = (moved >= weight.min()) & (moved <= weight.max())
+    if model == "2.0":
+        held, passed = np.clip(moved, weight.min(), weight.max()), factor * inside
+    else:
+        held, passed = weight, np.ones(weight.shape)
+    x = images.reshape(6, -1).astype(float)
+    want = x @ held.T / layer.scale
+    np.testing.assert_allclose(logits, want, atol=1e-5)
+    error = quantize.qe((logits - np.eye(5)[labels]).astype(np.float32), 8).astype(float)
+    np.testing.assert_allclose(layer.gradient, error.T @ x * passed, atol=1e-4)
+    if model != "2.0":      # what was given has not been asked for
+        assert trained.draws.retention(0, signs.shape) is not None
+
+
+def test_drift_is_read_through_the_hardware_in_all_versions():
+    images, _ = batch()
+    drifting = {"retention": Retention(100.0, 0.1, True, 0.2)}
+    for version in MODELS.values():
+        layers = [{"conv": 4, "padding": 1}, {"fc": 4}]
+        one, other = (Model(Architecture.build((8, 8, 3), layers), Options(**options), 5, rules=version.trainer)
+                      for options in (drifting, {}))
+        readout = Readout(adc_bits=12)
+        assert np.abs(one.forward(images, readout) - other.forward(images, readout)).max() > 1e-3

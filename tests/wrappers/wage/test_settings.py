@@ -7,6 +7,7 @@ import pytest
 from wage_runs import images, same_run, settings, started
 
 from neurosim.circuits.hybrid import HybridCell
+from neurosim.design.models import MODELS, TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.crossbar import Crossbar
 from neurosim.wrappers.devices.hybrid import Hybrid
@@ -65,6 +66,18 @@ def test_a_run_goes_on_from_an_old_checkpoint(tmp_path, monkeypatch):
     same_run(tmp_path / "whole", tmp_path / "parts")
 
 
+def test_a_version_brings_its_rules_and_epochs():
+    """Difference V21: 32 epochs instead of 257, unless they are given."""
+    assert (Settings().model, Settings().epochs, Settings().rules) == ("2.0", 257, TrainerRules())
+    later = Settings(model="2.1")
+    assert later.epochs == 32 and later.rules == MODELS["2.1"].trainer != TrainerRules()
+    assert Settings(model=2.1, epochs=7).epochs == 7
+    assert Settings().replace(model="2.1").epochs == 257        # a value by now
+    assert Settings().replace(model="2.1", epochs=None) == later
+    assert Settings.from_json(later.to_json()) == later
+    assert later.options == Settings().options      # the device is that of V2.0
+
+
 def test_learning_rate_drops():
     chosen = settings(drops=(1, 3), learning_rate=2.0)
     assert [chosen.rate_of(epoch) for epoch in range(5)] == [2, 0.25, 0.25, 0.03125, 0.03125]
@@ -79,6 +92,7 @@ def test_values_of_parts_by_their_own_names():
 
 
 @pytest.mark.parametrize("wrong, sentence", [
+    ({"model": "2.2"}, "model = '2.2' is unknown.*; it takes 2.0, 2.1"), ({"model": None}, "model = None is unknown"),
     ({"epochs": 0}, "epochs = 0 is out of range; it takes at least 1"), ({"epochs": 1 << 63}, "epochs = 9223"),
     ({"drops": (-5,)}, "drops = -5"), ({"drops": 5}, "drops = 5 is no list of whole numbers"),
     ({"batch_size": 2.5}, "batch_size = 2.5 is no whole number"), ({"test_every": 0}, "test_every = 0"),
