@@ -19,7 +19,8 @@ from neurosim.circuits.memories import MEMORIES, Memory
 from neurosim.commands import line
 from neurosim.commands.study import STUDIES
 from neurosim.design.design import Design
-from neurosim.design.models import MODELS, Model, Rules
+from neurosim.design.models import MODELS, Model
+from neurosim.design.rules import Rules
 from neurosim.evaluation.flow import evaluate
 from neurosim.report.plan import plan
 from neurosim.traces.network import Network

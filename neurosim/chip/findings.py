@@ -7,7 +7,7 @@ import math
 
 from neurosim._layout import Circuit
 from neurosim.circuits._parts import Part
-from neurosim.design.models import CORRECTIONS
+from neurosim.design.corrections import CORRECTIONS
 
 
 def findings(chip):
@@ -36,8 +36,13 @@ def findings(chip):
     return {
         name: f"{name}: {item.cause}; {item.effect}. Remedy: {item.remedy}, or --correct {name} ({item.corrected})."
         for name, item in CORRECTIONS.items()
-        if found[name] and name not in design.corrections
+        if found[name] and not _in_force(item, design.rules)
     }
+
+
+def _in_force(correction, rules):
+    """Whether a correction is applied."""
+    return all(getattr(rules, rule) == value for rule, value in correction.rules.items())
 
 
 def _explained(part, found):

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
 from neurosim.circuits.memories import MEMORIES, Memory
-from neurosim.design.models import MODELS, Rules, rules_of
+from neurosim.design.models import MODELS, rules_of
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
+from neurosim.design.rules import Rules
 from neurosim.errors import NeurosimError, suggestion
 
 if TYPE_CHECKING:
@@ -184,8 +185,8 @@ class Design(_Values):
 
     @cached_property
     def rules(self) -> Rules:
-        """`Rules` of the model with the corrections applied."""
-        return rules_of(self.model, sorted(self.corrections))
+        """`Rules` of the model with the corrections applied, and without what it shall do without."""
+        return rules_of(self.model, sorted(self.corrections), self.without.split())
 
     @property
     def memory_kind(self) -> Memory:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 
 from neurosim.circuits.hybrid import HybridCell
 from neurosim.circuits.memories import Memory
-from neurosim.design.models import Rules
+from neurosim.design.rules import Rules
 from neurosim.technology import Technology
 from neurosim.technology._wire import ArrayWires
 
@@ -235,10 +235,13 @@ class _Values:
     width_2t1fefet: float = 10.0
     """width of a 2T-1FeFET cell (half of the 6T SRAM cell) (estimate) [F]; greater than 0"""
     model: str = "2.0"
-    """version of the reference: its rules, and its defaults for what is not set; 2.0, 2.1"""
+    """version of the reference: its rules, and its defaults for what is not set; 2.0, 2.1, corrected"""
     correct: str = ""
-    """defects of the reference to correct where it prints infinities or negative areas; all, or ids of docs/fidelity.md
-    such as U5 U18; empty for the reference's results"""
+    """bugs of the reference to correct; all: those that make infinities or negative areas; all, or ids of
+    docs/fidelity.md such as U5 Q15; empty for the reference's results"""
+    without: str = ""
+    """differences and corrections of the model to do without; ids of docs/fidelity.md such as V8 Q15; empty for all of
+    the model"""
 
 class _Parameters(TypedDict, total=False):
     node: int
@@ -351,6 +354,7 @@ class _Parameters(TypedDict, total=False):
     width_2t1fefet: float
     model: str
     correct: str
+    without: str
 
 class Design(_Values):
     given: dict[str, Any]

@@ -8,7 +8,8 @@ the reference's formats are all made from it.
 from neurosim.circuits.converters import CONVERTERS
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS
 from neurosim.circuits.memories import MEMORIES
-from neurosim.design.models import DEFAULT, MODELS, parse_ids, parse_model
+from neurosim.design.corrections import parse_ids
+from neurosim.design.models import DEFAULT, MODELS, parse_model, parse_without
 from neurosim.parameter import Parameter, Table
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
@@ -143,8 +144,11 @@ def _parameters():
     section = "model"
     yield p("model", "", DEFAULT, "", "version of the reference: its rules, and its defaults for what is not set",
             read=parse_model, wanted=lambda: ", ".join(MODELS))
-    yield p("correct", "", "", "", "defects of the reference to correct where it prints infinities or negative areas",
-            read=parse_ids, wanted="all, or ids of docs/fidelity.md such as U5 U18; empty for the reference's results")
+    yield p("correct", "", "", "",
+            "bugs of the reference to correct; all: those that make infinities or negative areas",
+            read=parse_ids, wanted="all, or ids of docs/fidelity.md such as U5 Q15; empty for the reference's results")
+    yield p("without", "", "", "", "differences and corrections of the model to do without", read=parse_without,
+            wanted="ids of docs/fidelity.md such as V8 Q15; empty for all of the model")
 
 
 # In the reference two switches choose the kind of converter, of which the first wins: (SARADC, currentMode).

@@ -4,7 +4,8 @@ import pytest
 from small import design
 
 from neurosim.chip.passes import Passes
-from neurosim.design.models import MODELS, Model, Rules
+from neurosim.design.models import MODELS, Model
+from neurosim.design.rules import Rules
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
+from neurosim.design.corrections import CORRECTIONS, REPAIRS
 from neurosim.design.design import Design
-from neurosim.design.models import CORRECTIONS, MODELS, parse_ids
+from neurosim.design.models import MODELS
 from neurosim.design.param_cpp import read_param_cpp
 from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
 from neurosim.errors import NeurosimError
@@ -22,8 +23,9 @@ def values(parameter):
     """A strategy for the permitted values of a parameter."""
     if parameter.name == "model":
         return st.sampled_from(list(MODELS))
-    if parameter.name == "correct":
-        return st.lists(st.sampled_from(list(CORRECTIONS)), unique=True).map(lambda ids: parse_ids(" ".join(ids)))
+    if parameter.name in ("correct", "without"):
+        known = st.sampled_from([*CORRECTIONS, *REPAIRS])
+        return st.lists(known, unique=True).map(lambda ids: parameter.check(" ".join(ids)))
     if parameter.kind is bool:
         return st.booleans()
     if parameter.choices is not None:
@@ -77,8 +79,9 @@ def test_every_parameter_is_complete():
         assert parameter.section in SECTIONS and parameter.meaning and parameter.range
         assert parameter.check(parameter.default) == parameter.default
         assert type(parameter.check(parameter.default)) is parameter.kind
-    assert [p.name for p in PARAMETERS.values() if not p.reference] == ["adc", *HYBRID_PARAMETERS, "model", "correct"]
-    assert len(BY_REFERENCE) == len(PARAMETERS) - 3 - len(HYBRID_PARAMETERS)
+    assert [p.name for p in PARAMETERS.values() if not p.reference] == ["adc", *HYBRID_PARAMETERS, "model",
+                                                                        "correct", "without"]
+    assert len(BY_REFERENCE) == len(PARAMETERS) - 4 - len(HYBRID_PARAMETERS)
 
 
 @given(

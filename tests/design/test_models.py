@@ -10,19 +10,10 @@ from dataclasses import fields, replace
 import pytest
 from golden import ROOT
 
+from neurosim.design.corrections import CORRECTIONS, REPAIRS
 from neurosim.design.design import Design
-from neurosim.design.models import (
-    CORRECTIONS,
-    DEFAULT,
-    DIFFERENCES,
-    MODELS,
-    Model,
-    Rules,
-    TrainerRules,
-    rules_of,
-    version_of,
-    versions,
-)
+from neurosim.design.models import DEFAULT, DIFFERENCES, MODELS, Model, rules_of, version_of, versions
+from neurosim.design.rules import Rules, TrainerRules
 from neurosim.errors import NeurosimError
 
 SOURCES = [
@@ -106,11 +97,9 @@ def test_each_difference_is_a_rule_and_the_line_of_it(name):
 
 def test_versions_in_words(monkeypatch):
     assert (versions(), versions("and")) == ("V2.0 or V2.1", "V2.0 and V2.1")
-    monkeypatch.setitem(MODELS, "mine", Model())
-    assert versions() == "V2.0, V2.1 or mine"
-    for name in list(MODELS)[1:]:
-        monkeypatch.delitem(MODELS, name)
-    assert versions() == "V2.0"
+    for table, words in (({**MODELS, "3.7": Model(), "mine": Model()}, "V2.0, V2.1 or V3.7"), (["2.0"], "V2.0")):
+        monkeypatch.setattr("neurosim.design.models.MODELS", table)
+        assert versions() == words      # one's own are no versions
 
 
 @pytest.mark.parametrize(("names", "told"), [
@@ -134,18 +123,45 @@ def test_the_default_is_the_first_version():
     assert MODELS[DEFAULT] == Model()
 
 
-@pytest.mark.parametrize("name", CORRECTIONS)
+@pytest.mark.parametrize("name", [*CORRECTIONS, *REPAIRS])
 def test_a_correction_changes_its_rules_and_nothing_else(name):
+    mended = {**CORRECTIONS, **REPAIRS}[name]
     changed = rules_of("2.0", [name])
-    assert changed != Rules()
-    assert changed == replace(Rules(), **CORRECTIONS[name].rules)
+    assert changed == replace(Rules(), **mended.rules) != Rules()
     assert Design(correct=name).rules == changed
+    assert Design(model="corrected", without=name).rules != MODELS["corrected"].rules
 
 
 def test_corrections_do_not_meet():
     """No two of them change the same rule, so their order does not matter."""
-    changed = [rule for correction in CORRECTIONS.values() for rule in correction.rules]
+    changed = [rule for mended in (*CORRECTIONS.values(), *REPAIRS.values()) for rule in mended.rules]
     assert len(changed) == len(set(changed))
+    assert not set(CORRECTIONS) & set(REPAIRS)
+
+
+def test_the_corrected_model_has_every_difference_and_correction():
+    mended = {}
+    for table in (DIFFERENCES, CORRECTIONS, REPAIRS):
+        for item in table.values():
+            mended |= item.rules
+    assert Design(model="corrected").rules == Rules(**mended)
+    assert MODELS["corrected"].defaults == MODELS["2.0"].defaults == {}
+
+
+@pytest.mark.parametrize("name", [name for name, difference in DIFFERENCES.items() if difference.rules])
+def test_a_model_can_do_without_a_difference(name):
+    """What then differs from the model is what the difference changes, and it is as in the version before."""
+    rules = Design(model="2.1", without=name).rules
+    ((rule, _),) = DIFFERENCES[name].rules.items()
+    assert rules == replace(MODELS["2.1"].rules, **{rule: getattr(Rules(), rule)}) != MODELS["2.1"].rules
+    assert Design(without=name).rules == Rules()        # V2.0 does without all of them
+
+
+def test_ids_that_a_model_cannot_do_without():
+    assert Design(without="q46, v8").without == "V8 Q46"
+    for word in ("V1", "V17", "X", "all"):
+        with pytest.raises(NeurosimError, match=f"without = '{word}': there is no '{word.upper()}'.*; it takes ids from"):
+            Design(without=word)
 
 
 # -- the parameter -----------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from random_designs import accepted, refused
 from small import NETWORK, design, network, trace
 
 from neurosim.chip.outline import divided, square
+from neurosim.design.corrections import CORRECTIONS, parse_ids
 from neurosim.design.design import Design
-from neurosim.design.models import CORRECTIONS, parse_ids
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.flow import evaluate
 from neurosim.evaluation.reading import ArrayReader, Reading
@@ -75,7 +75,7 @@ def test_ids_of_corrections(text, ids):
 
 
 def test_a_correction_that_is_none_is_refused():
-    with pytest.raises(NeurosimError, match="'U7' has no correction; it takes all, or ids from U5, U6"):
+    with pytest.raises(NeurosimError, match=r"'U7' has no correction \(did you mean 'U17'\?\); it takes all, .* U5"):
         Design(correct="U7")
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from neurosim.design.models import TrainerRules
+from neurosim.design.rules import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Parameter, Table
 from neurosim.record import Record

@@ -7,7 +7,7 @@
 
 import numpy as np
 
-from neurosim.design.models import TrainerRules
+from neurosim.design.rules import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.arrays import update_curve, write_noise
 from neurosim.wrappers.devices.crossbar import Crossbar

@@ -9,7 +9,7 @@ import wage_reference as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neurosim.design.models import TrainerRules
+from neurosim.design.rules import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.readout import Reader, Readout, Retention, adc, adc_of_counts, conductances, drift
 from neurosim.wrappers.training.draws import Draws, GivenDraws

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from neurosim.design.models import TrainerRules
+from neurosim.design.rules import TrainerRules
 from neurosim.wrappers.training import trace
 from neurosim.wrappers.training.architecture import Architecture, WeightLayer
 

@@ -7,7 +7,8 @@ import pytest
 from wage_runs import images, same_run, settings, started
 
 from neurosim.circuits.hybrid import HybridCell
-from neurosim.design.models import MODELS, TrainerRules
+from neurosim.design.models import MODELS
+from neurosim.design.rules import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.wrappers.devices.crossbar import Crossbar
 from neurosim.wrappers.devices.hybrid import Hybrid

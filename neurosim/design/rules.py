@@ -1,0 +1,108 @@
+"""What versions of the reference, and corrections of it, do otherwise: a field a behaviour, with V2.0's as its default.
+
+Whoever depends on a rule is handed its value when it is made, and nobody asks which version it is. docs/fidelity.md has
+a line for every rule.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a version of the reference does where versions or corrections differ.
+
+    Attributes
+    ----------
+    least_gradient_arrays : int
+        Subarrays whose weight gradients the global buffer holds at least (0: the gradient adder may come out empty).
+    least_unit_arrays : int
+        Arrays of the weight-gradient unit in each direction at least.
+    least_buffer_cores : int
+        Cores of the global buffer at least.
+    columns_shared : str
+        "as given" by `columns_per_adc` outside of subarrays, or "as the array does", which has no more columns than it
+        has.
+    empty_decoders : bool
+        Whether a decoder is drawn where there is nothing to address, with a negative area or none.
+    outlines_grow : bool
+        Whether an outline that is too small for a circuit grows to hold one.
+    sram_tables : bool
+        Whether sigmoid tables of an SRAM design are made of SRAM cells instead of cells without resistance.
+    gradient_to_image : bool
+        Whether the first layer passes errors on to the image.
+    operations_to_image : bool
+        Whether the operations of that pass are counted.
+    falling_currents : bool
+        Whether on-currents of FinFETs fall with temperature instead of rising.
+    wire_warming : float
+        Relative rise of the resistivity of wires above 300 K [1/K].
+    converter_warming : float
+        Relative rise of the power of converters above 300 K [1/K].
+    cells_widen_words : bool
+        Whether words of partial sums are as many bits wider as a weight has cells.
+    sums_after_cells : bool
+        Whether adders behind subarrays and activations in tiles take in one sum a weight instead of one a column.
+    cells_apart : bool
+        Whether the cells of a weight are joined by a shift-and-add of their own.
+    sram_split_adds : bool
+        Whether the split of an SRAM array's read adds both directions, instead of showing the transposed one alone.
+    trees_in_every_pass : bool
+        Whether the split counts the adder trees of processing elements in every pass; they then take no energy in an
+        activation gradient that there is not.
+    fefet_write : str
+        "lines", whose charge is all that an FeFET takes, or "polarisation", which takes energy as well.
+    row_pulses : str
+        Pulses of a mean row of a cross-point array: those of "all rows" or of "written rows".
+    dram_split : str
+        What the split counts of the moves of features to the DRAM and back: "six moves" of a training, "six times all"
+        that a layer makes, or them "as moved".
+    drivers_remember : bool
+        Whether the row drivers of a sequential cross-point array add up their write latencies over all input vectors.
+    """
+
+    least_gradient_arrays: int = 0
+    least_unit_arrays: int = 0
+    least_buffer_cores: int = 0
+    columns_shared: str = "as given"
+    empty_decoders: bool = True
+    outlines_grow: bool = False
+    sram_tables: bool = False
+    gradient_to_image: bool = True
+    operations_to_image: bool = True
+    falling_currents: bool = False
+    wire_warming: float = 0.0
+    converter_warming: float = 0.0
+    cells_widen_words: bool = False
+    sums_after_cells: bool = False
+    cells_apart: bool = False
+    sram_split_adds: bool = False
+    trees_in_every_pass: bool = False
+    fefet_write: str = "lines"
+    row_pulses: str = "all rows"
+    dram_split: str = "six moves"
+    drivers_remember: bool = True
+
+
+@dataclass(frozen=True)
+class TrainerRules:
+    """What the trainer of a version does where versions differ; devices and training read them as they do `Rules`.
+
+    Attributes
+    ----------
+    drift_in_training : bool
+        Whether weights drift where sums are computed exactly, in training and tests, and not only in the read-out
+        through the hardware.
+    drift_of : str
+        What drifts in that read-out: "digits", at every use of a cell, or "weights", before they are cut into digits.
+    variation_added : bool
+        Whether the variation of cells that are read without bits and ADC is added to a conductance, instead of being
+        a fraction of it.
+    padded_windows : bool
+        Whether traces have columns for all windows of the padded map, of which those beyond the windows of the map
+        itself stay empty.
+    """
+
+    drift_in_training: bool = True
+    drift_of: str = "digits"
+    variation_added: bool = False
+    padded_windows: bool = False
