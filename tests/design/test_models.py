@@ -160,7 +160,7 @@ def test_a_model_can_do_without_a_difference(name):
 def test_ids_that_a_model_cannot_do_without():
     assert Design(without="q46, v8").without == "V8 Q46"
     for word in ("V1", "V17", "X", "all"):
-        with pytest.raises(NeurosimError, match=f"without = '{word}': there is no '{word.upper()}'.*; it takes ids from"):
+        with pytest.raises(NeurosimError, match=f"without = '{word}': there is no '{word.upper()}'.*; it takes ids"):
             Design(without=word)
 
 
