@@ -70,11 +70,11 @@ def close(got, want, tolerance):
     return got == want or math.isclose(got, want, rel_tol=tolerance, abs_tol=0.0)
 
 
-def compare(row, results, tolerance=SAME_MATH):
-    """Assert that `results` ({column without `out.`: value}) match the recorded columns of `row`."""
+def compare(row, results, tolerance=SAME_MATH, prefix="out."):
+    """Assert that `results` ({column without its prefix: value}) match the recorded columns of `row`."""
     wrong = []
     for name, got in results.items():
-        column = f"out.{name}"
+        column = f"{prefix}{name}"
         if column in row["uninit"] or row[column] == "":
             continue
         want = float(row[column])

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded_cells import cell_of, technology_of
+from recorded_cells import cell_of
+from recorded_circuits import process
 from slow import conductances
 
 from neurosim.circuits.cells import Cell
@@ -31,7 +32,7 @@ def test_recorded_cells():
     count = 0
     for row in golden.rows("SubArray"):
         cell = cell_of(row)
-        placed = cell.placed(technology_of(row))
+        placed = cell.placed(process(row))
         assert golden.close(cell.resistance_average, float(row["cell.resistanceAvg"]), golden.EXACT)
         if cell.memory == "SRAM":
             results = {

@@ -4,41 +4,15 @@ import math
 
 import numpy as np
 import pytest
-from golden import SAME_MATH, close, compare, number, numbers, rows
+from golden import SAME_MATH, close, number, numbers, rows
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from recorded_circuits import check, outline, process
 
 from neurosim import technology
 from neurosim.circuits._flash import MultilevelEncoder, MultilevelSenseAmp
 
-FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 FITTED_NODES = (130, 90, 65, 45, 32)
-
-
-def process(row):
-    return technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
-
-
-def shape(circuit):
-    return {
-        "area": circuit.area,
-        "height": circuit.height,
-        "width": circuit.width,
-        "leakage": circuit.leakage,
-    }
-
-
-def check(table, results, least):
-    """Every row of `table` that `results` gives something for, the first few wrong ones reported."""
-    wrong, checked = [], 0
-    for row in rows(table):
-        try:
-            compare(row, results(row))
-        except AssertionError as error:
-            wrong.append(str(error))
-        checked += 1
-    assert not wrong, f"{len(wrong)} of {checked} rows:\n" + "\n".join(wrong[:5])
-    assert checked >= least
 
 
 # Recorded tables
@@ -53,8 +27,7 @@ def recorded_sense_amp(row):
         off_resistance=float(row["param.resistanceOff"]),
         rows=int(row["param.numRowSubArray"]) if row["init.parallel"] == "1" else 1,
         read_voltage=float(row["param.readVoltage"]),
-        height=float(row["area.newHeight"]),
-        width=float(row["area.newWidth"]),
+        **outline(row, fit=False),
     )
 
 
@@ -62,7 +35,7 @@ def test_multilevel_sense_amp():
     def results(row):
         amp = recorded_sense_amp(row)
         columns = np.array(numbers(row["latency.columnResistance"]))
-        return shape(amp) | {
+        return amp, {
             "readLatency": amp.latency(columns, number(row["latency.numColMuxed"]), number(row["latency.numRead"])),
             "readDynamicEnergy": amp.energy(columns, number(row["power.numRead"])),
         }
@@ -92,12 +65,10 @@ def test_multilevel_encoder():
             process(row),
             int(row["init.numLevel"]),
             int(row["init.numEncoder"]),
-            height=float(row["area.newHeight"]),
-            width=float(row["area.newWidth"]),
-            fit=FITS[row["area.option"]],
+            **outline(row),
         )
         ramp = float(row["latency.rampInput"])
-        return shape(encoder) | {
+        return encoder, {
             "readLatency": encoder.latency(ramp, number(row["latency.numRead"])),
             "readDynamicEnergy": encoder.energy(number(row["power.numRead"])),
             "rampOutput": encoder.ramp(ramp),

@@ -3,9 +3,10 @@
 import math
 
 import pytest
-from golden import EXACT, REORDERED, SAME_MATH, compare, number, rows
+from golden import REORDERED, SAME_MATH, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import check, in_numbers, process
 
 from neurosim.circuits._interconnect import Bus, HTree
 from neurosim.technology import load
@@ -13,27 +14,6 @@ from neurosim.technology import load
 some = settings(max_examples=50, deadline=None)
 
 OHM_PER_METRE = 13256578.947368421
-
-
-def technology(row):
-    return load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
-
-
-def check(table, outputs):
-    """Compare every row; `outputs` makes {column: value} of a row, or None to leave it out."""
-    compared, failures = 0, []
-    for row in rows(table):
-        results = outputs({key: value if key in ("flags", "uninit") else number(value) for key, value in row.items()})
-        if results is None:
-            continue
-        compared += 1
-        for tolerance, names in ((EXACT, COUNTS), (SAME_MATH, set(results) - COUNTS)):
-            try:
-                compare(row, {name: results[name] for name in results if name in names}, tolerance)
-            except AssertionError as error:
-                failures.append(str(error))
-    assert not failures, f"{len(failures)} of {compared} rows of {table}:\n" + "\n".join(failures[:5])
-    return compared
 
 
 COUNTS = {"repeaterSize", "numRepeater", "numStage", "x_center", "y_center"}
@@ -59,8 +39,9 @@ def repeated_wire(wire):
 
 
 def bus_outputs(row):
+    row = in_numbers(row)
     bus = Bus(
-        technology(row),
+        process(row),
         row["init.mode"].lower(),
         row["init.numRow"],
         row["init.numCol"],
@@ -88,12 +69,12 @@ def bus_outputs(row):
 
 
 def test_bus_table():
-    assert check("Bus", bus_outputs) == 118
+    check("Bus", bus_outputs, 118, exact=COUNTS)
 
 
 def htree(row):
     return HTree(
-        technology(row),
+        process(row),
         row["init.numRow"],
         row["init.numCol"],
         row["init.busWidth"],
@@ -107,6 +88,7 @@ def htree(row):
 
 
 def htree_outputs(row):
+    row = in_numbers(row)
     tree = htree(row)
     unit = row["area.unitHeight"], row["area.unitWidth"]
     results = repeated_wire(tree) | {
@@ -124,14 +106,14 @@ def htree_outputs(row):
 
 
 def test_htree_table():
-    assert check("HTree", htree_outputs) == 153
+    check("HTree", htree_outputs, 153, exact=COUNTS)
 
 
 def test_htree_table_has_rows_in_which_the_first_stage_counts():
     """The recorded latencies tell the first-stage resistance from the default of 0."""
     seen = 0
     for text in rows("HTree"):
-        row = {key: value if key in ("flags", "uninit") else number(value) for key, value in text.items()}
+        row = in_numbers(text)
         if row["leafleaf"] or not row["ghost.firstStageWireRes"] or "out.readLatency" in row["uninit"]:
             continue
         tree = htree(row)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded_cells import cell_of, technology_of
+from recorded_cells import cell_of
+from recorded_circuits import check_rows, in_numbers, process, shape
 
 from neurosim.chip.build import subarray_of
 from neurosim.circuits.arrays import SubArray, subarray
@@ -66,10 +67,10 @@ def parts_of(array):
 
 
 def array_of(row):
-    value = {name: golden.number(text) for name, text in row.items() if isinstance(text, str)}
+    value = in_numbers(row)
     assert value["param.numRowSubArray"] == value["init.numRow"]
     return subarray(
-        technology_of(row),
+        process(row),
         cell_of(row),
         value["init.numRow"],
         value["init.numCol"],
@@ -99,17 +100,8 @@ def array_of(row):
 
 
 def check(results_of):
-    """Compare what `results_of(row, modules, array)` returns, a list of (row, results), and tell the first misfits."""
-    wrong, count = [], 0
-    for row, modules, array in recorded():
-        count += 1
-        for table_row, results in results_of(row, modules, array):
-            try:
-                golden.compare(table_row, results)
-            except AssertionError as error:
-                wrong.append(f"{row['id']} ({row['cell.memCellType']}, {row['sub.mode']}): {error}")
-    assert not wrong, f"{len(wrong)} of {count} rows differ:\n" + "\n".join(wrong[:8])
-    assert count == 524
+    """Compare what `results_of(row, modules, array)` gives for every supported row; see `check_rows`."""
+    check_rows((results_of(*each) for each in recorded()), 524)
 
 
 def test_layout_and_leakage():
@@ -151,11 +143,8 @@ def test_parts():
                 # The reference lays the transposed bit-line drivers of an SRAM out even if they are not used.
                 assert modules[f"{theirs}.area"] in ("", "0") or not array.training, theirs
                 continue
-            found |= {f"{theirs}.{name}": getattr(part, name) for name in ("area", "height", "width", "leakage")}
-        # This table has no prefix for its results.
-        renamed = {f"out.{name}" if name in found else name: value for name, value in modules.items()}
-        renamed["uninit"] = {f"out.{name}" for name in modules["uninit"]} | modules["uninit"]
-        yield renamed, found
+            found |= {f"{theirs}.{name}": value for name, value in shape(part).items()}
+        return [(modules, found, "")]
 
     check(results)
 
@@ -214,7 +203,8 @@ def test_settling_of_bit_lines():
             if row["sub.mode"] == "conventionalParallel":
                 resistance /= array.rows // 2
             delay = array.cells.settling_time(array.cap_column, resistance)
-            yield row, {"colDelay": delay * array.forward.share}
+            return [(row, {"colDelay": delay * array.forward.share})]
+        return []
 
     check(results)
 
