@@ -8,9 +8,25 @@ from neurosim import technology
 FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 
 
-def process(row):
-    """The `Technology` of a row."""
-    return technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
+# Folder of the tables of V2.1
+LATER = "circuits21"
+
+
+def process(row, falling=False):
+    """The `Technology` of a row; in V2.1 on-currents of FinFETs are `falling` with temperature."""
+    return technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]), falling=falling)
+
+
+def adc_of(row, place):
+    """The kind of converter that the switches in columns of a `place` (`sub`, `param`) choose; only V2.1 has them."""
+    if row[f"{place}.SARADC"] == "1":
+        return "sar"
+    return "flash-current" if row[f"{place}.currentMode"] == "1" else "flash-voltage"
+
+
+def warmth(row):
+    """What the temperature of a row makes of the power of converters in V2.1."""
+    return 1 + 1.3e-3 * (int(row["env.temperature"]) - 300)
 
 
 def value(row, column):

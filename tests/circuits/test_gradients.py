@@ -8,12 +8,13 @@ import pytest
 from golden import SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded_circuits import check, check_rows, in_numbers, process, shape, values
+from recorded_circuits import LATER, adc_of, check, check_rows, in_numbers, process, shape, values, warmth
 
 from neurosim.circuits._cell_array import SRAMCells
 from neurosim.circuits._dram import Dram
 from neurosim.circuits._gradients import WeightGradientUnit
 from neurosim.circuits.cells import Cell
+from neurosim.circuits.converters import converter
 from neurosim.errors import NeurosimError
 from neurosim.technology import load
 
@@ -59,8 +60,8 @@ def test_dram_table():
     check("DRAM", results, 24)
 
 
-def gradient_unit(row):
-    tech, row = process(row), in_numbers(row)
+def gradient_unit(row, falling=False, **options):
+    tech, row = process(row, falling), in_numbers(row)
     cell = Cell(
         memory="SRAM",
         access="cmos",
@@ -98,6 +99,7 @@ def gradient_unit(row):
         wire_resistance=row["param.wireResistanceCol"],
         additions=row["param.numColMuxed"],
         layout_activity=row["initparam.activityColWriteWG"],
+        **options,
     )
 
 
@@ -107,9 +109,14 @@ def activities(row):
 
 
 @functools.cache
-def recorded():
-    """[(row, unit)] of the table."""
-    return [(row, gradient_unit(row)) for row in golden.rows("WeightGradientUnit")]
+def recorded(folder="circuits"):
+    """[(row, unit)] of a version's table."""
+    def options(row):
+        if folder != LATER:
+            return {}
+        return {"falling": True, "converter": converter(adc_of(row, "param")), "converter_power_factor": warmth(row)}
+
+    return [(row, gradient_unit(row, **options(row))) for row in golden.rows("WeightGradientUnit", folder)]
 
 
 def costs_of(row, unit):
@@ -158,8 +165,8 @@ def test_weight_gradient_table():
     check_rows(([(row, results(row, unit))] for row, unit in recorded()), 146, exact=COUNTS)
 
 
-def parts_costs(row, unit):
-    """{part.quantity: value}, in the reference's names, of every part of a unit."""
+def parts_costs(row, unit, adc="multilevelSenseAmp"):
+    """{part.quantity: value}, in the reference's names, of every part of a unit; `adc` is that of its converters."""
     read, write, column = activities(row)
     costs = {
         "readLatency": unit.read_latencies(read),
@@ -171,7 +178,7 @@ def parts_costs(row, unit):
     costs["readDynamicEnergy"]["accumulation"] = unit.accumulation.energy(reads, unit.arrays_per_row)
     found = {}
     for name, part in parts_of(unit).items():
-        theirs = PARTS[name]
+        theirs = adc if name == "adc" else PARTS[name]
         found |= {f"{theirs}.{quantity}": value for quantity, value in shape(part).items()}
         found |= {f"{theirs}.{quantity}": cost[name] for quantity, cost in costs.items() if name in cost}
     return found
@@ -194,6 +201,23 @@ def test_weight_gradient_parts():
 
     check_rows(compared(), 146)
     assert seen == set(PARTS)
+
+
+def later_parts_of(row, unit):
+    """{column without "mod.": value} of all parts in the table of V2.1; 0 for those that a unit does not have."""
+    columns = [column.removeprefix("mod.") for column in row if column.startswith("mod.")]
+    costs = parts_costs(row, unit, "sarADC" if adc_of(row, "param") == "sar" else "multilevelSenseAmp")
+    return {column: costs.get(column, 0.0) for column in columns}
+
+
+def test_weight_gradients_of_the_later_version():
+    """Differences V4 to V6: converters of each kind, at each temperature."""
+    def results(row, unit):
+        costs = layout_of(unit) | costs_of(row, unit)
+        assert {f"out.{name}" for name in costs} == {column for column in row if column.startswith("out.")}
+        return [(row, costs), (row, later_parts_of(row, unit), "mod.")]
+
+    check_rows((results(*each) for each in recorded(LATER)), 38, exact=COUNTS)
 
 
 def unit(parallel=True, memory_rows=900, memory_columns=1024, size=128, **changes):

@@ -6,7 +6,7 @@ import pytest
 from golden import REORDERED, SAME_MATH, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded_circuits import check, in_numbers, process
+from recorded_circuits import LATER, check, in_numbers, process
 
 from neurosim.circuits._interconnect import Bus, HTree
 from neurosim.technology import load
@@ -122,6 +122,17 @@ def test_htree_table_has_rows_in_which_the_first_stage_counts():
     assert seen > 20
 
 
+def test_the_htree_wires_of_the_later_version():
+    """Difference V2: they warm from 300 K on. Quirk Q9: by the length of a stage, only two choices are reached."""
+    def results(row):
+        row = in_numbers(row)
+        warmth = 1 + 0.00451 * (row["env.temperature"] - 300)
+        wires = tree(tech=process(row, falling=True), wire_width=row["param.wireWidth"], warmth=warmth)
+        return {"unitLengthRes": wires.stage_resistance(row["arg.wireLength"])}
+
+    check("htree_wire_resistance", results, 96, LATER)
+
+
 def bus(**changes):
     sizes = {
         "direction": "horizontal", "rows": 4, "columns": 4, "bus_width": 128, "unit_height": 1e-4, "unit_width": 2e-4,
@@ -130,12 +141,12 @@ def bus(**changes):
     return Bus(load(32, "LSTP", 301), **(sizes | changes))
 
 
-def tree(rows=8, columns=8, **changes):
+def tree(rows=8, columns=8, tech=None, **changes):
     sizes = {
         "bus_width": 1024, "unit_height": 1e-3, "unit_width": 1e-3,
         "wire_width": 40, "wire_resistance": OHM_PER_METRE, "delay_tolerance": 0.1, "folded_ratio": 4,
     }  # fmt: skip
-    return HTree(load(32, "LSTP", 301), rows, columns, **(sizes | changes))
+    return HTree(tech or load(32, "LSTP", 301), rows, columns, **(sizes | changes))
 
 
 counts = st.just(0.0) | st.floats(min_value=1e-3, max_value=1e9)
