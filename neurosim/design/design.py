@@ -68,7 +68,7 @@ class Design(_Values):
 
     def with_settings(self, settings):
         """The same design with `name=value` texts applied, in our names or the reference's."""
-        return self.replace(**joined(PARAMETERS.settings(settings, "--set")))
+        return self.replace(**joined(PARAMETERS.settings(settings, "--set"), self.adc))
 
     # -- readers ---------------------------------------------------------------------------------
 

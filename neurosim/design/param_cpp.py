@@ -8,7 +8,7 @@ import ast
 import operator
 import re
 
-from neurosim.design.parameters import BY_REFERENCE
+from neurosim.design.parameters import BY_REFERENCE, SWITCHES, joined
 from neurosim.errors import NeurosimError
 
 # Set in the constructor but derived from the parameters: never the user's to choose.
@@ -59,17 +59,17 @@ def read_param_cpp(text, where, warn=None):
             continue
         place = f"{where}:{line}"
         known[name] = number = _evaluate(expression, known, place)
-        parameter = BY_REFERENCE.get(name)
+        parameter = BY_REFERENCE.get(name) or SWITCHES.get(name)
         if parameter is None:
             if warn:
-                warn(f"{place}: {name} is no parameter of DNN+NeuroSim V2.0 and has no effect here")
+                warn(f"{place}: {name} is no parameter of DNN+NeuroSim and has no effect here")
             continue
         values[parameter.name] = parameter.from_reference(number, place)
     # As shipped the file derives both conductances from the resistances.
     for conductance, resistance in (("max_conductance", "resistance_on"), ("min_conductance", "resistance_off")):
         if resistance in values and values.get(conductance) == 1 / values[resistance]:
             del values[conductance]
-    return values
+    return joined(values)
 
 
 def _statements(text, start):
