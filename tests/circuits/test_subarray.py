@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from recorded_cells import cell_of
 from recorded_circuits import LATER, adc_of, check_rows, in_numbers, process, shape, value, warmth
 
+from neurosim._circuits import ShiftAdd
 from neurosim.chip.build import subarray_of
 from neurosim.circuits.arrays import SubArray, subarray
 from neurosim.circuits.cells import Cell
@@ -486,23 +487,107 @@ def test_reads_do_not_get_cheaper_with_activity(design, one, other):
         assert low[name] <= high[name] * (1 + golden.SAME_MATH), name
 
 
-@settings(max_examples=50, deadline=None)
-@given(DESIGNS, ACTIVITIES)
-def test_split_adds_up(design, activity):
-    """Where it goes, against the total: both directions in eNVM, the last one in SRAM (quirk Q20)."""
-    array = small_array(**design)
+ADCS = st.sampled_from(["flash-current", "flash-voltage", "sar"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(DESIGNS, ACTIVITIES, ADCS, st.booleans())
+def test_split_adds_up(design, activity, adc, both):
+    """Where it goes, against the total: both directions in eNVM, in SRAM (quirk Q20) the last one.
+
+    Difference V15: or `both` there, too.
+    """
+    array = small_array(**design, adc=adc, split_adds=both)
     cost = array.read_columns(activity, COLUMNS)
     for name in ("latency", "energy"):
         total = sum(cost[f"{name}_{part}"] for part in ("adc", "accumulation", "other"))
-        if design["kind"] == "sram":
+        if design["kind"] == "sram" and not both:
             want = cost[f"{name}_ag"] if design["training"] else cost[name]
         else:
             want = cost[name] + cost[f"{name}_ag"]
-        if name == "energy" and design["kind"] != "sram" and design["read_mode"] == "sequential":
-            # Quirk Q21: the total misses the energy of conversion.
+        if name == "energy" and design["kind"] != "sram" and design["read_mode"] == "sequential" and adc != "sar":
+            # Quirk Q21: the total misses the energy of conversion; difference V6: not that of a SAR converter.
             converter, share = array.forward.converter, array.forward.share
             want += converter.encoding(64 * activity * share)[1] + converter.converted(COLUMNS)[1] * 64 * activity
         assert golden.close(total, want, golden.REORDERED)
+
+
+@settings(max_examples=50, deadline=None)
+@given(DESIGNS, ACTIVITIES, ADCS)
+def test_an_array_is_read_one_way_only_if_wanted(design, activity, adc):
+    """Difference V7: as the first layer; as an array without training, but for what is built."""
+    design = design | {"training": True}
+    array = small_array(**design, adc=adc, split_adds=True)
+    there, alone = (array.read_columns(activity, COLUMNS, back) for back in (True, False))
+    assert (alone["latency"], alone["energy"]) == (there["latency"], there["energy"])
+    assert alone["latency_ag"] == alone["energy_ag"] == 0 < there["latency_ag"]
+    without = small_array(**design | {"training": False}, adc=adc, split_adds=True).read_columns(activity, COLUMNS)
+    assert all(golden.close(alone[name], without[name], golden.SAME_MATH) for name in alone)
+    assert array.leakage_forward < array.leakage
+    update = [array.write_update(0.5, 0.5, back=back) for back in (True, False)]
+    if design["kind"] == "sram":
+        assert update[0] == update[1]
+    else:       # Quirk Q23: the transposed read of a register
+        assert update[0]["energy"] > update[1]["energy"] and update[0]["latency"] == update[1]["latency"]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("read_mode", ["sequential", "parallel"])
+@pytest.mark.parametrize("parallel_backward", [False, True])
+def test_which_directions_have_converters(kind, read_mode, parallel_backward):
+    """Difference V6: SRAM that is read line by line keeps its sense amplifiers, whatever the kind of converter."""
+    for adc, encoders in (("flash-current", True), ("flash-voltage", True), ("sar", False)):
+        array = small_array(kind, read_mode, True, parallel_backward, adc=adc)
+        forward = kind != "sram" or read_mode == "parallel"
+        backward = kind != "sram" or (read_mode == "parallel" and parallel_backward)
+        parts = parts_of(array)
+        for ending, converts in (("", forward), ("_ag", backward)):
+            assert (f"adc{ending}" in parts) == converts
+            assert (f"sense_amp{ending}" in parts) == (not converts)
+            assert (f"encoder{ending}" in parts) == (converts and encoders)
+        if not (forward or backward):
+            plain = small_array(kind, read_mode, True, parallel_backward)
+            assert array.read_columns(0.3, COLUMNS) == plain.read_columns(0.3, COLUMNS)
+            assert (array.area, array.leakage) == (plain.area, plain.leakage)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("read_mode", ["sequential", "parallel"])
+@pytest.mark.parametrize("parallel_backward", [False, True])
+@pytest.mark.parametrize("cells", [1, 3, 16])
+def test_cells_are_joined_apart(kind, read_mode, parallel_backward, cells):
+    """Difference V14: a shift-and-add joins the cells of a weight, if there are several; one joins the input bits,
+    whose words are as many bits wider. Words before them: those of a converter, or of the counts of rows or columns.
+    """
+    array = small_array(kind, read_mode, True, parallel_backward, cells_per_synapse=cells, cells_apart=True,
+                        adc_levels=50, adc_levels_ag=37)  # fmt: skip
+    for readout, levels, at_once, edge in (
+        (array.forward, 50, read_mode == "parallel", {"width": array.cells.width}),
+        (array.backward, 37, read_mode == "parallel" and parallel_backward, {"height": array.cells.height}),
+    ):
+        code = math.log2(levels) if at_once else 6 + array.cell_bits        # of 64 lines
+        units = 64 // cells if kind == "sram" and not at_once else 64 // 8  # 8 lines share a converter
+        wanted = {"shift_add": (int(code + cells), 8), "cell_add": (int(code), cells) if cells > 1 else None}
+        for name, size in wanted.items():
+            got = getattr(readout, name)
+            assert (got is None) == (size is None)
+            if size is not None:
+                alike = ShiftAdd(array.tech, units, size[0], 1e9, size[1], array.cell.cell.read_pulse, **edge)
+                assert shape(got) == shape(alike)
+                assert (got.latency(5), got.energy(5)) == (alike.latency(5), alike.energy(5))
+    if read_mode == "parallel":
+        # 8 columns follow one another, and a weight every `cells` of them: with more cells not a single one.
+        cost, units = array.read_columns(0.5, COLUMNS, False), [(array.forward.shift_add, 8 // cells)]
+        units += [(array.forward.cell_add, 8)] if cells > 1 else []
+        for name in ("latency", "energy"):
+            want = sum(getattr(unit, name)(words) for unit, words in units)
+            assert golden.close(cost[f"{name}_accumulation"], want, golden.SAME_MATH)
+    for bits in (1, 2):
+        parts = parts_of(small_array(kind, read_mode, True, parallel_backward, cells_per_synapse=cells,
+                                     cells_apart=True, input_bits=bits, input_bits_ag=bits))  # fmt: skip
+        for ending in ("", "_ag"):
+            assert (f"shift_add{ending}" in parts) == (bits > 1)
+            assert (f"cell_add{ending}" in parts) == (cells > 1)
 
 
 # Shares of the rows or columns of an array.
