@@ -531,6 +531,31 @@ def test_an_array_is_read_one_way_only_if_wanted(design, activity, adc):
         assert update[0]["energy"] > update[1]["energy"] and update[0]["latency"] == update[1]["latency"]
 
 
+@settings(max_examples=40, deadline=None)
+@given(DESIGNS, ACTIVITIES)
+def test_kinds_of_converters_differ_in_what_converts(design, activity):
+    """Differences V5 and V6: what stands around them is as large and does the same."""
+    current, voltage, sar = (small_array(**design, adc=adc) for adc in ("flash-current", "flash-voltage", "sar"))
+    reads = [array.read_columns(activity, COLUMNS) for array in (current, voltage, sar)]
+    for other, cost in zip((voltage, sar), reads[1:], strict=True):
+        for name in ("area_array", "area_accumulation", "area_other"):
+            assert getattr(other, name) == getattr(current, name)
+        for part in ("accumulation", "other"):
+            for quantity in ("latency", "energy"):
+                assert cost[f"{quantity}_{part}"] == reads[0][f"{quantity}_{part}"]
+    if current.forward.converter is not None:
+        assert len({array.area_adc for array in (current, voltage, sar)}) == 3
+        # 64 levels, or 16 states of a cell: a nanosecond a bit, and one more, as often as columns follow each other.
+        bits, conversions = (6, 8) if design["read_mode"] == "parallel" else (4, 8 * 64 * activity)
+        want = (bits + 1) * 1e-9 * conversions
+        if design["kind"] == "sram":    # and the time of its bit lines
+            assert small_array(**design | {"training": False}, adc="sar").read_columns(
+                activity, COLUMNS)["latency_adc"] > want  # fmt: skip
+        else:
+            alone = small_array(**design, adc="sar").read_columns(activity, COLUMNS, False)
+            assert golden.close(alone["latency_adc"], want, golden.REORDERED)
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("read_mode", ["sequential", "parallel"])
 @pytest.mark.parametrize("parallel_backward", [False, True])
