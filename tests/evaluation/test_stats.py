@@ -230,6 +230,15 @@ def test_polarisation_by_hand():
     assert close(Polarisations(STEP, 4, 20.0).energy(chip, writes), 7e-14 + lines, SAME_MATH)
 
 
+def test_a_change_of_exactly_one_level_counts():
+    """Quirk Q14: with exact conductances it is one pulse, and it switches polarisation (difference V10)."""
+    for new, old in ((3, 2), (2, 3)):
+        writes = polarised([[new * STEP]], [[old * STEP]], STEP, 4, 20.0)
+        assert (writes.pulses, writes.polarisation) == (1, 30.0 + 20.0)
+        writes = polarised([[new * STEP]], [[np.nextafter(old, new) * STEP]], STEP, 4, 20.0)
+        assert (writes.pulses, writes.polarisation) == (0, 0.0)
+
+
 def test_an_odd_number_of_levels_is_not_symmetric():
     """Difference V10: the middle of five levels is the second, so that the lowest state is above the saturation."""
     # Eight a level: state k stands for 8 (k - 2), which is 4 + 8 k above -20.
