@@ -21,6 +21,7 @@ FOLDER = Path(__file__).resolve().parent
 NODES = FOLDER / "nodes"
 TEMPERATURES = tuple(range(300, 401, 10))
 FIN_KEYS = ("fin_height", "fin_width", "fin_pitch")
+CURRENTS = {"currents": ("on n", "on p", "off n", "off p"), "falling": ("on n", "on p")}
 NUMBERS = (
     "vdd",
     "vth",
@@ -128,11 +129,12 @@ def _mistake(data, identity):
             return f"{key} is {data.get(key)!r}, but must be a number with a decimal point"
     if identity[0] < 22 and identity[2] == "conventional" and not fins:
         return f"a conventional transistor below 22 nm needs {', '.join(FIN_KEYS)}"
-    if "falling" in data and tuple(row[0] for row in data["falling"]) != TEMPERATURES:
-        return "falling must have one row [temperature, on n, on p] every 10 K from 300 to 400 K"
-    rows = data.get("currents", ())
-    if tuple(row[0] for row in rows) != TEMPERATURES or any(len(row) != 5 for row in rows):
-        return "currents must have one row [temperature, on n, on p, off n, off p] every 10 K from 300 to 400 K"
+    for key, columns in CURRENTS.items():
+        if key == "falling" and key not in data:    # not every node has them
+            continue
+        rows = data.get(key, ())
+        if tuple(row[0] for row in rows) != TEMPERATURES or any(len(row) != 1 + len(columns) for row in rows):
+            return f"{key} must have one row [temperature, {', '.join(columns)}] every 10 K from 300 to 400 K"
     return None
 
 

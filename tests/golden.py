@@ -23,6 +23,7 @@ PRINTED = "six significant digits, byte for byte"
 
 ROOT = Path(__file__).resolve().parent.parent    # of the checkout
 DATA = ROOT / "tests" / "data"
+TABLES = ("circuits", "circuits21")
 
 
 def number(text):
@@ -69,11 +70,11 @@ def close(got, want, tolerance):
     return got == want or math.isclose(got, want, rel_tol=tolerance, abs_tol=0.0)
 
 
-def compare(row, results, tolerance=SAME_MATH):
-    """Assert that `results` ({column without `out.`: value}) match the recorded columns of `row`."""
+def compare(row, results, tolerance=SAME_MATH, prefix="out."):
+    """Assert that `results` ({column without its prefix: value}) match the recorded columns of `row`."""
     wrong = []
     for name, got in results.items():
-        column = f"out.{name}"
+        column = f"{prefix}{name}"
         if column in row["uninit"] or row[column] == "":
             continue
         want = float(row[column])
@@ -84,8 +85,7 @@ def compare(row, results, tolerance=SAME_MATH):
 
 # -- whole chips -----------------------------------------------------------------------------------
 
-CORE = DATA / "core"
-FOLDERS = {"2.0": CORE, "2.1": DATA / "core21"}
+FOLDERS = {"2.0": DATA / "core", "2.1": DATA / "core21"}
 
 
 def cases(default_path_only=False, model="2.0"):
@@ -179,14 +179,18 @@ class Case:
         return folder
 
 
+def version_line(model):
+    """What recorded parameters of a version need in addition: nothing for the first one, which is the default."""
+    return "" if model == "2.0" else f"model,{model}\n"
+
+
 @functools.cache
 def case(name, model="2.0"):
     """The recorded case `name`; `vgg8_defaults` has no traces (`neurosim.traces.examples` makes them).
 
-    The recorded parameters do not say of which version they are; those of a later one get a line that does.
+    The recorded parameters do not say of which version they are, see `version_line`.
     """
     path = FOLDERS[model] / f"{name}.tar.xz"
-    version = "" if model == "2.0" else f"model,{model}\n"
     with tarfile.open(path) as archive:
         data = {entry.name: archive.extractfile(entry).read() for entry in archive}
     texts = {key.removeprefix("expected/"): data[key].decode() for key in data if key.startswith("expected/")}
@@ -194,7 +198,7 @@ def case(name, model="2.0"):
     return Case(
         name=name,
         archive=path,
-        params=data["params.csv"].decode() + version,
+        params=data["params.csv"].decode() + version_line(model),
         network=data["network.csv"].decode(),
         args=args,
         exit_status=int(texts.pop("exit_status.txt")),

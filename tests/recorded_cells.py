@@ -1,9 +1,8 @@
-"""Cells and processes of the rows of the recorded subarray table."""
+"""Cells of the rows of the recorded subarray table."""
 
 import golden
 
 from neurosim.circuits.cells import Cell
-from neurosim.technology import load
 
 
 def cell_of(row):
@@ -29,7 +28,3 @@ def cell_of(row):
         width_access=value["widthAccessCMOS"] or 0.0,
         min_sense_voltage=value["minSenseVoltage"] or 0.1,
     )
-
-
-def technology_of(row):
-    return load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))

@@ -31,7 +31,7 @@ cdef class ColumnConverter(Circuit):
     parts : tuple of (str, Circuit)
         What it is laid out as, by name; each is listed by the array on its own.
     counts_row_by_row : bool
-        Whether the total energy of an eNVM array that is read row by row counts conversions (quirk Q22: not those of
+        Whether the total energy of an eNVM array that is read row by row counts conversions (quirk Q21: not those of
         flash converters, which are only in its split).
     conversion_key : tuple
         What conversions depend on: converters with equal keys turn equal columns into equal costs.

@@ -58,7 +58,7 @@ cdef class HTree(RepeatedWire):
     cdef WireMetal wide                     # from 200 nm on
     cdef WireMetal narrow
 
-    cdef double stage_resistance(self, double length) noexcept nogil     # of a stage [ohm/m]
+    cpdef double stage_resistance(self, double length) noexcept nogil     # of a stage [ohm/m]
     cpdef double latency(self, double unit_height, double unit_width, double transfers,
                          double first_stage_resistance=*) noexcept nogil
     cpdef double energy(self, double unit_height, double unit_width, double bits, double transfers) noexcept nogil

@@ -279,7 +279,7 @@ cdef class HTree(RepeatedWire):
         self.area = area + bus_width * self.inverter_height / folded_ratio * self.trunk * unit_width
         self.leakage = self.unit_leakage * self.total_length
 
-    cdef double stage_resistance(self, double length) noexcept nogil:
+    cpdef double stage_resistance(self, double length) noexcept nogil:
         """Resistance per length of the wire chosen for a stage of this length [ohm/m].
 
         Resistivity over width times thickness, with resistivity and aspect ratio of wires.toml.

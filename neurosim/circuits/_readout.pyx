@@ -100,8 +100,8 @@ cdef class ReadOut:
         """Shift-and-adds of `units` words of `code_bits`; none for inputs of one bit.
 
         Where cells are joined apart, words of `code_bits` are joined over the cells of a weight, if it has several, and
-        then over the bits of an input. Else both in one, whose words are a bit wider, beside the array (quirk C17) by
-        those of the input as well. `width` [m]: another outline.
+        then over the bits of an input. Else both in one, whose words are a bit wider, and beside the array by those
+        of the input as well. `width` [m]: another outline.
         """
         cdef double bits = code_bits + self.cells
         outline = {"width": width} if width else self._along()

@@ -215,21 +215,22 @@ cdef class SubArray(Circuit):
         out.energy_accumulation += path.accumulate_energy
         out.energy_other += path.drive_energy
 
-    def read_columns(self, double activity, const double[::1] resistances):
+    def read_columns(self, double activity, const double[::1] resistances, bint back=True):
         """Cost of one bit plane of an input vector, as a dict.
 
         Parameters
         ----------
         activity : share of active rows
         resistances : what the columns show to the ADC [ohm]
+        back : whether the array is read for the activation gradient as well
         """
         cdef ArrayRead cost
         cdef (double, double) forward = (0, 0), backward = (0, 0)
         if self.forward.converter is not None:
             forward = self.forward.converter.converted(resistances)
-        if self.training and self.backward.converter is not None:
+        if self.training and back and self.backward.converter is not None:
             backward = self.backward.converter.converted(resistances)
-        self.read(activity, forward[0], forward[1], backward[0], backward[1], True, &cost)
+        self.read(activity, forward[0], forward[1], backward[0], backward[1], back, &cost)
         return cost
 
     # One weight update

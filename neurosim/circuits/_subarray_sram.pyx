@@ -101,7 +101,7 @@ cdef class SRAMArray(SubArray):
         return path
 
     cdef double _words(self, double accesses) noexcept:
-        """Words that a shift-and-add takes in where lines are read one by one: of a weight, or (quirk Q22) all."""
+        """Words that take energy where lines are read one by one: of a weight, or (before difference V14) all."""
         return self.cells_per_synapse if self.cells_apart else accesses
 
     cdef double _serial_reads(self) noexcept:

@@ -78,7 +78,7 @@ class Design(_Values):
 
     def with_settings(self, settings: Iterable[str]) -> Self:
         """The same design with `name=value` texts applied, in our names or the reference's."""
-        return self.replace(**joined(PARAMETERS.settings(settings, "--set")))
+        return self.replace(**joined(PARAMETERS.settings(settings, "--set"), self.adc))
 
     # -- readers ---------------------------------------------------------------------------------
 

@@ -169,13 +169,16 @@ class DesignTable(Table):
         return super().read(name, text, where)
 
 
-def joined(values):
-    """{name: value} with the reference's switches, once all have been read, as the parameters that they are here."""
+def joined(values, adc="flash-current"):
+    """{name: value} with the reference's switches, once all have been read, as the parameters that they are here.
+
+    A switch that is not among them stands as the kind of converter `adc` has it.
+    """
     values = dict(values)
-    sar, current = (values.pop(name, None) for name in SWITCHES)
-    if sar is not None or current is not None:
-        kind = "sar" if sar else "flash-voltage" if current is False else "flash-current"
-        values.setdefault("adc", kind)
+    before = ADC_SWITCHES.get(adc, ADC_SWITCHES["flash-current"])
+    if any(name in values for name in SWITCHES):
+        sar, current = (values.pop(name, state) for name, state in zip(SWITCHES, before, strict=True))
+        values.setdefault("adc", "sar" if sar else "flash-current" if current else "flash-voltage")
     return values
 
 

@@ -1,9 +1,13 @@
 """From designs to circuits."""
 
-from golden import EXACT, close
+import numpy as np
+import pytest
+from golden import EXACT, SAME_MATH, close
 
-from neurosim.chip.build import cell_of, gradient_unit_of, subarray_of
+from neurosim.chip.build import cell_of, converter_power_factor, gradient_unit_of, subarray_of
+from neurosim.circuits.converters import converter
 from neurosim.design.design import Design
+from neurosim.design.parameters import ADC_SWITCHES
 
 
 def test_cell_of_a_design():
@@ -33,6 +37,24 @@ def test_the_gradient_unit_has_arrays_of_its_own_and_the_converter_of_the_design
     assert (unit.arrays_per_row, unit.arrays_per_column) == (4, 3)
     assert unit.readout.converter.levels == 8
     assert type(unit.readout.converter) is type(subarray_of(design).forward.converter)
+
+
+@pytest.mark.parametrize("adc", ADC_SWITCHES)
+def test_every_converter_of_a_design_is_of_its_kind_and_warms_by_its_rules(adc):
+    """Difference V4: at 400 K the power is 1.13 times that at 300 K, in V2.0 the same."""
+    columns = np.full(8, 1e5)
+
+    def energies(**options):
+        design = Design(**{"adc": adc, "memory": "RRAM", "node": 32} | options)
+        array, unit = subarray_of(design), gradient_unit_of(design, 256, 1024)
+        converters = *array.converters, unit.readout.converter
+        assert {type(each) for each in converters} == {converter(adc)}
+        return [each.converted(columns)[1] for each in converters]
+
+    for model, factor in (("2.0", 1.0), ("2.1", 1.13)):
+        assert converter_power_factor(Design(model=model, temperature=400)) == factor
+        cold, hot = (energies(model=model, temperature=temperature) for temperature in (300, 400))
+        assert all(close(warm, each * factor, SAME_MATH) for warm, each in zip(hot, cold, strict=True))
 
 
 def test_rules_reach_the_gradient_unit():

@@ -3,23 +3,20 @@
 import math
 
 import pytest
-from golden import SAME_MATH, close, compare, number, rows
+from golden import SAME_MATH, close, number
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import check, outline, process
 
 from neurosim import technology
 from neurosim.circuits._activation import Sigmoid
 
-FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
-
 
 def test_sigmoid():
     """Every row; `unitarea.option` has no effect, because no outline is known when it applies."""
-    wrong, checked = [], 0
-    for row in rows("Sigmoid"):
-        tech = technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
+    def results(row):
         circuit = Sigmoid(
-            tech,
+            process(row),
             int(row["init.numYbit"]),
             int(row["init.numEntry"]),
             int(row["init.numFunction"]),
@@ -33,16 +30,10 @@ def test_sigmoid():
             nmos_width=float(row["cell.widthSRAMCellNMOS"]),
             pmos_width=float(row["cell.widthSRAMCellPMOS"]),
             min_sense_voltage=float(row["cell.minSenseVoltage"]),
-            height=float(row["area.newHeight"]),
-            width=float(row["area.newWidth"]),
-            fit=FITS[row["area.option"]],
+            **outline(row),
         )
         amp = circuit.sense_amp or circuit.voltage_sense_amp
-        results = {
-            "area": circuit.area,
-            "height": circuit.height,
-            "width": circuit.width,
-            "leakage": circuit.leakage,
+        return circuit, {
             "readLatency": circuit.latency(number(row["latency.numRead"])),
             "readDynamicEnergy": circuit.energy(number(row["power.numRead"])),
             "areaUnit": circuit.unit_area,
@@ -50,13 +41,8 @@ def test_sigmoid():
             "wlDecoder.readLatency": circuit.decoder.latency(1e20, 0, 0, 1),
             "sa.area": amp.area,
         }
-        try:
-            compare(row, results)
-        except AssertionError as error:
-            wrong.append(str(error))
-        checked += 1
-    assert not wrong, f"{len(wrong)} of {checked} rows:\n" + "\n".join(wrong[:5])
-    assert checked == 140
+
+    check("Sigmoid", results, 140)
 
 
 TECH = technology.load(32, "LSTP", 300)

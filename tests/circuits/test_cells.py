@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded_cells import cell_of, technology_of
+from recorded_cells import cell_of
+from recorded_circuits import process
 from slow import conductances
 
+from neurosim.circuits._cell_array import NVMCells, SRAMCells
 from neurosim.circuits.cells import Cell
+from neurosim.errors import NeurosimError
 from neurosim.technology import load
 
 TABLE_NAMES = {
@@ -31,7 +34,7 @@ def test_recorded_cells():
     count = 0
     for row in golden.rows("SubArray"):
         cell = cell_of(row)
-        placed = cell.placed(technology_of(row))
+        placed = cell.placed(process(row))
         assert golden.close(cell.resistance_average, float(row["cell.resistanceAvg"]), golden.EXACT)
         if cell.memory == "SRAM":
             results = {
@@ -79,6 +82,34 @@ def test_nonlinear_cells_conduct_less_at_half_voltage(nonlinearity):
     half = cell.write_voltage / 2 / placed.resistance_on_half_write
     whole = cell.write_voltage / placed.resistance_on_write
     assert math.isclose(whole / half, nonlinearity, rel_tol=golden.REORDERED)
+
+
+# Arrays of cells ----------------------------------------------------------------------------------------------------
+
+LATCH = Cell(memory="SRAM", height=8.0, width=20.0, width_nmos=2.08, width_pmos=1.23, width_access=1.31)
+ARRAYS = pytest.mark.parametrize(("kind", "cell"), [(SRAMCells, LATCH), (NVMCells, Cell())], ids=["sram", "envm"])
+
+
+def cells(kind, cell, rows, columns):
+    tech = load(32)
+    return kind(tech, cell.placed(tech), rows, columns, wire_resistance=1.3e7)
+
+
+@ARRAYS
+def test_a_single_row_and_a_single_column_are_arrays(kind, cell):
+    one, row, column = (cells(kind, cell, *size) for size in ((1, 1), (1, 64), (64, 1)))
+    assert one.height * one.width == one.area > 0
+    assert golden.close(row.area, 64 * one.area, golden.SAME_MATH)
+    assert golden.close(column.area, 64 * one.area, golden.SAME_MATH)
+    assert (row.height, column.width) == (one.height, one.width)
+
+
+@ARRAYS
+@pytest.mark.parametrize("size", [(0, 1), (1, 0), (0, 0), (-1, 5), (5, -1)])
+def test_an_array_without_cells_is_refused(kind, cell, size):
+    sentence = f"an array needs at least one row and one column, not {size[0]} x {size[1]}"
+    with pytest.raises(NeurosimError, match=sentence):
+        cells(kind, cell, *size)
 
 
 # Conductances -------------------------------------------------------------------------------------------------------

@@ -4,13 +4,12 @@ import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import check, outline, process, values
 
 from neurosim import technology
 from neurosim._circuits import Adder, AdderTree, BitShifter, FlipFlops, ShiftAdd
 from neurosim.circuits._pooling import Comparator, MaxPooling
 from neurosim.errors import NeurosimError
-
-FIT = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 
 some = settings(max_examples=50, deadline=None)
 nodes = st.builds(
@@ -21,51 +20,12 @@ widths = st.integers(1, 32)
 loads = st.floats(0.0, 1e-12)
 
 
-def tech_of(row):
-    return technology.load(int(row["env.node"]), row["env.roadmap"], float(row["env.temperature"]))
-
-
-def values(row, *columns):
-    return [golden.number(row[column]) for column in columns]
-
-
-def outline(row, fit=True):
-    height, width = values(row, "area.newHeight", "area.newWidth")
-    given_outline = {"height": height, "width": width}
-    if fit:
-        given_outline["fit"] = FIT[row["area.option"]]
-    return given_outline
-
-
-def check(table, results):
-    """Every row of a table; `results(row)` gives a circuit and its results by column name.
-
-    Flagged rows too: C's conversion of impossible numbers to int is where the reference's odd areas come from.
-    """
-    wrong = []
-    count = 0
-    for row in golden.rows(table):
-        count += 1
-        circuit, got = results(row)
-        got.update(
-            area=circuit.area, height=circuit.height, width=circuit.width, leakage=got.pop("leakage", circuit.leakage)
-        )
-        try:
-            golden.compare(row, got)
-        except AssertionError as error:
-            wrong.append(str(error))
-        if bool(circuit.complaints) != (row["warned"] == "1"):
-            wrong.append(f"row {row['id']}: warned {row['warned']}, complaints {circuit.complaints}")
-    assert not wrong, f"{len(wrong)} wrong in {count} rows:\n" + "\n".join(wrong[:5])
-    assert count
-
-
 # ---- Recorded tables
 
 
 def test_flip_flops_table():
     def results(row):
-        bank = FlipFlops(tech_of(row), *values(row, "init.numDff", "init.clkFreq"), **outline(row))
+        bank = FlipFlops(process(row), *values(row, "init.numDff", "init.clkFreq"), **outline(row))
         return bank, {
             "readLatency": bank.latency(*values(row, "latency.numRead")),
             "readDynamicEnergy": bank.energy(*values(row, "power.numRead", "power.numDffPerOperation")),
@@ -74,12 +34,12 @@ def test_flip_flops_table():
             "capInvOutput": bank.inverter["output"],
         }
 
-    check("DFF", results)
+    check("DFF", results, 111)
 
 
 def test_adder_table():
     def results(row):
-        adder = Adder(tech_of(row), *values(row, "init.numBit", "init.numAdder"), **outline(row))
+        adder = Adder(process(row), *values(row, "init.numBit", "init.numAdder"), **outline(row))
         ramp, load, reads = values(row, "latency.rampInput", "latency.capLoad", "latency.numRead")
         return adder, {
             "readLatency": adder.latency(ramp, load, reads),
@@ -89,14 +49,14 @@ def test_adder_table():
             "capNandOutput": adder.nand["output"],
         }
 
-    check("Adder", results)
+    check("Adder", results, 176)
 
 
 def test_adder_tree_table():
     def results(row):
         assert row["area.option"] == "NONE"
         sizes = values(row, "init.numSubcoreRow", "init.numAdderBit", "init.numAdderTree")
-        tree = AdderTree(tech_of(row), *sizes, **outline(row, fit=False))
+        tree = AdderTree(process(row), *sizes, **outline(row, fit=False))
         load, reads, adding = values(row, "latency.capLoad", "latency.numRead", "latency.numUnitAdd")
         active = values(row, "power.numRead", "power.numUnitAdd")
         return tree, {
@@ -106,14 +66,14 @@ def test_adder_tree_table():
             "leakage": tree.leakage_when(active[1]),
         }
 
-    check("AdderTree", results)
+    check("AdderTree", results, 182)
 
 
 def test_shift_add_table():
     def results(row):
         sizes = values(row, "init.numUnit", "init.numAdderBit", "init.clkFreq", "init.numReadPulse")
         spiking = row["init.spikingMode"] == "SPIKING"
-        unit = ShiftAdd(tech_of(row), *sizes, *values(row, "cell.readPulseWidth"), spiking=spiking, **outline(row))
+        unit = ShiftAdd(process(row), *sizes, *values(row, "cell.readPulseWidth"), spiking=spiking, **outline(row))
         got = {
             "readLatency": unit.latency(*values(row, "latency.numRead")),
             "readDynamicEnergy": unit.energy(*values(row, "power.numRead")),
@@ -125,27 +85,27 @@ def test_shift_add_table():
             got["adder.readLatency"] = unit.adder.latency(1e20, unit.flip_flops.cap_input, 1)
         return unit, got
 
-    check("ShiftAdd", results)
+    check("ShiftAdd", results, 110)
 
 
 def test_bit_shifter_table():
     def results(row):
         sizes = values(row, "init.numUnit", "init.numBit", "init.clkFreq")
-        relu = BitShifter(tech_of(row), *sizes, **outline(row))
+        relu = BitShifter(process(row), *sizes, **outline(row))
         return relu, {
             "readLatency": relu.latency(*values(row, "latency.numRead")),
             "readDynamicEnergy": relu.energy(*values(row, "power.numRead")),
             "numDff": relu.flip_flops.count,
         }
 
-    check("BitShifter", results)
+    check("BitShifter", results, 81)
 
 
 def test_comparator_table():
     # unitarea.option MAGIC changes nothing: no outline is given yet
     def results(row):
         (width,) = values(row, "area.widthArray")
-        comparator = Comparator(tech_of(row), *values(row, "init.numBit", "init.numComparator"), width=width)
+        comparator = Comparator(process(row), *values(row, "init.numBit", "init.numComparator"), width=width)
         return comparator, {
             "readLatency": comparator.latency(*values(row, "latency.rampInput", "latency.capLoad", "latency.numRead")),
             "readDynamicEnergy": comparator.energy(*values(row, "power.numRead", "power.numComparatorPerOperation")),
@@ -158,14 +118,14 @@ def test_comparator_table():
             "capNand3Output": comparator.nand3["output"],
         }
 
-    check("Comparator", results)
+    check("Comparator", results, 67)
 
 
 def test_max_pooling_table():
     def results(row):
         (width,) = values(row, "area.widthArray")
         sizes = values(row, "init.numBit", "init.window", "init.numMaxPooling")
-        pool = MaxPooling(tech_of(row), *sizes, width=width)
+        pool = MaxPooling(process(row), *sizes, width=width)
         ramp, load, reads = values(row, "latency.rampInput", "latency.capLoad", "latency.numRead")
         return pool, {
             "readLatency": pool.latency(ramp, load, reads),
@@ -183,7 +143,7 @@ def test_max_pooling_table():
             "capNandOutput": pool.nand["output"],
         }
 
-    check("MaxPooling", results)
+    check("MaxPooling", results, 82)
 
 
 # ---- Complaints and mistakes

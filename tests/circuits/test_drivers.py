@@ -7,12 +7,12 @@ import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import check, outline, process, value, values
 
 from neurosim import technology
 from neurosim.circuits._drivers import DecoderDriver, RowDecoder, WordLineDriver
 from neurosim.circuits._switches import Mux, RowSwitches, SwitchMatrix
 
-FIT = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 STEEP = 1e20
 
 some = settings(max_examples=50, deadline=None)
@@ -24,23 +24,6 @@ loads = st.floats(0.0, 1e-12)
 resistances = st.floats(0.0, 1e5)
 cells = st.floats(1e3, 1e6)
 parts = st.integers(0, 128).map(lambda rows: rows / 128)
-
-
-def tech_of(row):
-    return technology.load(int(row["env.node"]), row["env.roadmap"], float(row["env.temperature"]))
-
-
-def values(row, *columns):
-    return [golden.number(row[column]) for column in columns]
-
-
-def value(row, column):
-    return golden.number(row[column])
-
-
-def outline(row, call="area"):
-    height, width = values(row, f"{call}.newHeight", f"{call}.newWidth")
-    return {"height": height, "width": width, "fit": FIT[row[f"{call}.option"]]}
 
 
 def side_of(row):
@@ -77,34 +60,13 @@ def capacitances(**gates):
     }
 
 
-def check(table, results):
-    """Every row of a table; `results(row)` gives a circuit and its results by column name.
-
-    Flagged rows too: C's conversion of impossible numbers to int is where the reference's odd areas come from.
-    """
-    wrong = []
-    count = 0
-    for row in golden.rows(table):
-        count += 1
-        circuit, got = results(row)
-        got.update(area=circuit.area, height=circuit.height, width=circuit.width, leakage=circuit.leakage)
-        try:
-            golden.compare(row, got)
-        except AssertionError as error:
-            wrong.append(str(error))
-        if bool(circuit.complaints) != (row["warned"] == "1"):
-            wrong.append(f"row {row['id']}: warned {row['warned']}, complaints {circuit.complaints}")
-    assert not wrong, f"{len(wrong)} wrong in {count} rows:\n" + "\n".join(wrong[:5])
-    assert count
-
-
 # ---- Recorded tables
 
 
 def test_row_decoder_table():
     def results(row):
         decoder = RowDecoder(
-            tech_of(row),
+            process(row),
             value(row, "init.numAddrRow"),
             side=side_of(row),
             mux=value(row, "init.MUX"),
@@ -126,13 +88,13 @@ def test_row_decoder_table():
         gates = {"Inv": decoder.inverter, "Nand": decoder.nand, "Nor": decoder.nor, "DriverInv": decoder.driver}
         return decoder, got | capacitances(**gates)
 
-    check("RowDecoder", results)
+    check("RowDecoder", results, 216)
 
 
 def test_decoder_driver_table():
     def results(row):
         driver = DecoderDriver(
-            tech_of(row),
+            process(row),
             *values(row, "init.numOutput", "init.numLoad", "cell.resMemCellOn"),
             read_voltage=value(row, "cell.readVoltage"),
             write_voltage=value(row, "cell.writeVoltage"),
@@ -154,13 +116,13 @@ def test_decoder_driver_table():
         got |= pass_gate(driver.gate) | pass_gate_widths(driver.gate)
         return driver, got | capacitances(Inv=driver.inverter)
 
-    check("DecoderDriver", results)
+    check("DecoderDriver", results, 137)
 
 
 def test_word_line_driver_table():
     def results(row):
         driver = WordLineDriver(
-            tech_of(row),
+            process(row),
             value(row, "init.numWLRow"),
             read_voltage=value(row, "cell.readVoltage"),
             write_voltage=value(row, "cell.writeVoltage"),
@@ -176,14 +138,14 @@ def test_word_line_driver_table():
         }
         return driver, got | pass_gate(driver.gate) | capacitances(Nand=driver.nand, Inv=driver.inverter)
 
-    check("WLNewDecoderDriver", results)
+    check("WLNewDecoderDriver", results, 83)
 
 
 def test_mux_table():
     def results(row):
         sizes = values(row, "init.numInput", "init.numSelection", "init.resTg")
         options = {"read_voltage": value(row, "cell.readVoltage"), "digital": value(row, "init.FPGA")}
-        mux = Mux(tech_of(row), *sizes, **options, **outline(row))
+        mux = Mux(process(row), *sizes, **options, **outline(row))
         if row["area2.option"] == "OVERRIDE":
             mux = mux.resized(*values(row, "area2.newHeight", "area2.newWidth"))
         elif row["area2.option"]:
@@ -195,7 +157,7 @@ def test_mux_table():
         }
         return mux, got | pass_gate(mux.gate) | pass_gate_widths(mux.gate)
 
-    check("Mux", results)
+    check("Mux", results, 133)
 
 
 def test_switch_matrix_table():
@@ -203,7 +165,7 @@ def test_switch_matrix_table():
         neuromorphic = value(row, "init.neuro")
         cells = "Neuro" if neuromorphic else "Memory"
         matrix = SwitchMatrix(
-            tech_of(row),
+            process(row),
             *values(row, "init.numOutput", "init.resTg", "init.clkFreq"),
             read_voltage=value(row, "cell.readVoltage"),
             write_voltage=value(row, "cell.writeVoltage"),
@@ -228,13 +190,13 @@ def test_switch_matrix_table():
         got |= pass_gate(matrix.gate) | pass_gate_widths(matrix.gate)
         return matrix, got | register(matrix.flip_flops, reads)
 
-    check("SwitchMatrix", results)
+    check("SwitchMatrix", results, 174)
 
 
 def test_row_switches_table():
     def results(row):
         switches = RowSwitches(
-            tech_of(row),
+            process(row),
             *values(row, "init.numOutput", "init.clkFreq"),
             access_voltage=value(row, "cell.accessVoltage"),
             read_voltage=value(row, "cell.readVoltage"),
@@ -252,7 +214,7 @@ def test_row_switches_table():
         }
         return switches, got | pass_gate(switches.gate) | register(switches.flip_flops, reads)
 
-    check("NewSwitchMatrix", results)
+    check("NewSwitchMatrix", results, 89)
 
 
 # ---- Complaints and mistakes

@@ -4,85 +4,85 @@ import math
 
 import numpy as np
 import pytest
-from golden import SAME_MATH, close, compare, number, numbers, rows
+from golden import SAME_MATH, close, number, numbers, rows
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from recorded_circuits import LATER, check, check_rows, outline, process, shape, warmth
 
 from neurosim import technology
 from neurosim.circuits._flash import MultilevelEncoder, MultilevelSenseAmp
 
-FITS = {"NONE": "free", "MAGIC": "keep-area", "OVERRIDE": "exact"}
 FITTED_NODES = (130, 90, 65, 45, 32)
-
-
-def process(row):
-    return technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
-
-
-def shape(circuit):
-    return {
-        "area": circuit.area,
-        "height": circuit.height,
-        "width": circuit.width,
-        "leakage": circuit.leakage,
-    }
-
-
-def check(table, results, least):
-    """Every row of `table` that `results` gives something for, the first few wrong ones reported."""
-    wrong, checked = [], 0
-    for row in rows(table):
-        try:
-            compare(row, results(row))
-        except AssertionError as error:
-            wrong.append(str(error))
-        checked += 1
-    assert not wrong, f"{len(wrong)} of {checked} rows:\n" + "\n".join(wrong[:5])
-    assert checked >= least
 
 
 # Recorded tables
 
 
-def recorded_sense_amp(row):
+def recorded_sense_amp(row, falling=False, **options):
     return MultilevelSenseAmp(
-        process(row),
+        process(row, falling),
         int(row["init.numCol"]),
         int(row["init.levelOutput"]),
         on_resistance=float(row["param.resistanceOn"]),
         off_resistance=float(row["param.resistanceOff"]),
         rows=int(row["param.numRowSubArray"]) if row["init.parallel"] == "1" else 1,
         read_voltage=float(row["param.readVoltage"]),
-        height=float(row["area.newHeight"]),
-        width=float(row["area.newWidth"]),
+        **outline(row, fit=False),
+        **options,
     )
 
 
-def test_multilevel_sense_amp():
-    def results(row):
-        amp = recorded_sense_amp(row)
+def recorded_sense_amps(folder):
+    """(row, MultilevelSenseAmp) of a version's table; that of V2.1 has voltage sensing as well (`test_timed.py`)."""
+    for row in rows("MultilevelSenseAmp", folder):
+        if folder != LATER:
+            yield row, recorded_sense_amp(row)
+        elif row["init.currentMode"] == "1":
+            yield row, recorded_sense_amp(row, falling=True, power_factor=warmth(row))
+
+
+VERSIONS = pytest.mark.parametrize(("folder", "count"), [("circuits", 138), (LATER, 72)])
+
+
+@VERSIONS
+def test_multilevel_sense_amp(folder, count):
+    def results(row, amp):
         columns = np.array(numbers(row["latency.columnResistance"]))
         return shape(amp) | {
             "readLatency": amp.latency(columns, number(row["latency.numColMuxed"]), number(row["latency.numRead"])),
             "readDynamicEnergy": amp.energy(columns, number(row["power.numRead"])),
         }
 
-    check("MultilevelSenseAmp", results, 138)
+    check_rows(([(row, results(row, amp))] for row, amp in recorded_sense_amps(folder)), count)
 
 
+@VERSIONS
 @pytest.mark.parametrize(
     "column, quantity",
     [("GetColumnLatency", "column_latency"), ("GetColumnPower", "column_power"), ("Rref", "references")],
 )
-def test_multilevel_sense_amp_columns(column, quantity):
-    for row in rows("MultilevelSenseAmp"):
-        amp = recorded_sense_amp(row)
+def test_multilevel_sense_amp_columns(column, quantity, folder, count):
+    seen = 0
+    for row, amp in recorded_sense_amps(folder):
+        seen += 1
+        if folder == LATER and quantity == "references":    # not recorded again
+            continue
         want = numbers(row[f"out.{column}"])
         if quantity == "references":
             got = list(amp.references)
         else:
             got = [getattr(amp, quantity)(r) for r in numbers(row["latency.columnResistance"])]
         assert len(got) == len(want)
+        assert all(map(close, got, want, [SAME_MATH] * len(want))), f"row {row['id']}: {got} is not {want}"
+    assert seen == count
+
+
+def test_the_reference_has_one_latency_of_a_column():
+    """V2.1 computes it as for current sensing where it senses voltages, too, and does not use it there."""
+    for row in rows("MultilevelSenseAmp", LATER):
+        amp = recorded_sense_amp(row, falling=True)
+        got = [amp.column_latency(r) for r in numbers(row["latency.columnResistance"])]
+        want = numbers(row["out.GetColumnLatency"])
         assert all(map(close, got, want, [SAME_MATH] * len(want))), f"row {row['id']}: {got} is not {want}"
 
 
@@ -92,12 +92,10 @@ def test_multilevel_encoder():
             process(row),
             int(row["init.numLevel"]),
             int(row["init.numEncoder"]),
-            height=float(row["area.newHeight"]),
-            width=float(row["area.newWidth"]),
-            fit=FITS[row["area.option"]],
+            **outline(row),
         )
         ramp = float(row["latency.rampInput"])
-        return shape(encoder) | {
+        return encoder, {
             "readLatency": encoder.latency(ramp, number(row["latency.numRead"])),
             "readDynamicEnergy": encoder.energy(number(row["power.numRead"])),
             "rampOutput": encoder.ramp(ramp),

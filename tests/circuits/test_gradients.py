@@ -1,16 +1,20 @@
 """Weight-gradient unit and off-chip memory against recorded values, and what must hold for any of them."""
 
+import functools
 import math
 
+import golden
 import pytest
-from golden import EXACT, SAME_MATH, compare, number, rows
+from golden import SAME_MATH
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import LATER, adc_of, check, check_rows, in_numbers, process, shape, values, warmth
 
 from neurosim.circuits._cell_array import SRAMCells
 from neurosim.circuits._dram import Dram
 from neurosim.circuits._gradients import WeightGradientUnit
 from neurosim.circuits.cells import Cell
+from neurosim.circuits.converters import converter
 from neurosim.errors import NeurosimError
 from neurosim.technology import load
 
@@ -42,43 +46,22 @@ def parts_of(unit):
     return {part.name: part.circuit for part in unit.parts} | {"accumulation": unit.accumulation}
 
 
-def values(row):
-    return {key: value if key in ("flags", "uninit") else number(value) for key, value in row.items()}
-
-
-def recorded(table):
-    """(raw row for `compare`, row with numbers) of every row."""
-    return [(row, values(row)) for row in rows(table)]
-
-
-def failed_rows(compared):
-    """Messages of the (row, results, tolerance) that differ from the record."""
-    failures = []
-    for row, results, tolerance in compared:
-        try:
-            compare(row, results, tolerance)
-        except AssertionError as error:
-            failures.append(str(error))
-    return "\n".join([f"{len(failures)} differences:", *failures[:5]]) if failures else ""
-
-
 def test_dram_table():
-    table = recorded("DRAM")
-    compared = []
-    for raw, row in table:
+    def results(row):
+        row = in_numbers(row)
         dram = Dram({1: "GDDR5", 2: "HBM2"}[row["init.DRAMtype"]])
-        compared.append((raw, {
+        return {
             "bandwidth": dram.bandwidth,
             "energyperbit": dram.energy_per_bit,
             "readLatency": dram.latency(row["latency.numRead"]),
             "readDynamicEnergy": dram.energy(row["power.numRead"]),
-        }, SAME_MATH))  # fmt: skip
-    assert len(compared) == 24
-    assert not failed_rows(compared)
+        }
+
+    check("DRAM", results, 24)
 
 
-def gradient_unit(row):
-    tech = load(row["env.node"], row["env.roadmap"], row["env.temperature"])
+def gradient_unit(row, falling=False, **options):
+    tech, row = process(row, falling), in_numbers(row)
     cell = Cell(
         memory="SRAM",
         access="cmos",
@@ -116,46 +99,59 @@ def gradient_unit(row):
         wire_resistance=row["param.wireResistanceCol"],
         additions=row["param.numColMuxed"],
         layout_activity=row["initparam.activityColWriteWG"],
+        **options,
     )
 
 
 def activities(row):
     """Part of the rows read, of the rows written, of the columns written."""
-    return tuple(row[f"param.activity{name}WG"] for name in ("RowRead", "RowWrite", "ColWrite"))
+    return values(row, *(f"param.activity{name}WG" for name in ("RowRead", "RowWrite", "ColWrite")))
 
 
-@pytest.fixture(scope="module")
-def units():
-    """[(raw row, row, unit)] of the table."""
-    return [(raw, row, gradient_unit(row)) for raw, row in recorded("WeightGradientUnit")]
+@functools.cache
+def recorded(folder="circuits"):
+    """[(row, unit)] of a version's table."""
+    def options(row):
+        if folder != LATER:
+            return {}
+        return {"falling": True, "converter": converter(adc_of(row, "param")), "converter_power_factor": warmth(row)}
+
+    return [(row, gradient_unit(row, **options(row))) for row in golden.rows("WeightGradientUnit", folder)]
 
 
-def test_weight_gradient_table(units):
+def costs_of(row, unit):
+    """{column: value} of what a unit takes for the reads of a row."""
+    read, write, column = activities(row)
+    reads, = values(row, "latency.numRead")
+    assert values(row, "power.numRead") == [reads]
+    energy = unit.read_energy(reads, read), unit.write_energy(write, column, read)
+    latency = unit.read_latency(reads, read), unit.write_latency(write)
+    if read == write == column:
+        assert unit.evaluate(reads, read) == (*latency, *energy)
+    return {
+        f"{name}{peak}": cost
+        for name, cost in (("readLatency", latency[0]), ("writeLatency", latency[1]),
+                           ("readDynamicEnergy", energy[0]), ("writeDynamicEnergy", energy[1]))
+        for peak in ("", "Peak")
+    }  # fmt: skip
+
+
+def layout_of(unit):
+    """{column: value} of what a unit is."""
+    return shape(unit) | {
+        "areaSubArray": unit.array_area,
+        "areaArray": unit.array.area,
+        "numArrayInRow": unit.arrays_per_row,
+        "numArrayInCol": unit.arrays_per_column,
+        "outPrecision": unit.output_bits,
+    }
+
+
+def test_weight_gradient_table():
     """All rows, also those flagged because a memory narrower than an array has a negative area."""
-    compared = []
-    for raw, row, unit in units:
+    def results(row, unit):
         read, write, column = activities(row)
-        reads = row["latency.numRead"]
-        energy = unit.read_energy(row["power.numRead"], read), unit.write_energy(write, column, read)
-        latency = unit.read_latency(reads, read), unit.write_latency(write)
-        assert row["latency.numRead"] == row["power.numRead"]
-        if read == write == column:
-            assert unit.evaluate(reads, read) == (*latency, *energy)
-        compared.append((raw, {
-            "area": unit.area,
-            "height": unit.height,
-            "width": unit.width,
-            "leakage": unit.leakage,
-            "readLatency": latency[0],
-            "readLatencyPeak": latency[0],
-            "writeLatency": latency[1],
-            "writeLatencyPeak": latency[1],
-            "readDynamicEnergy": energy[0],
-            "readDynamicEnergyPeak": energy[0],
-            "writeDynamicEnergy": energy[1],
-            "writeDynamicEnergyPeak": energy[1],
-            "areaSubArray": unit.array_area,
-            "areaArray": unit.array.area,
+        return layout_of(unit) | costs_of(row, unit) | {
             "colDelay": unit.read_latencies(read)["array"],
             "writeDynamicEnergyArray": unit.write_energies(write, column, read)["array"],
             "capCellAccess": unit.array.cell.cap_access_drain,
@@ -163,55 +159,65 @@ def test_weight_gradient_table(units):
             "resCellAccess": unit.array.cell.access_resistance,
             "lengthRow": unit.array.row_length,
             "lengthCol": unit.array.column_length,
-        }, SAME_MATH))  # fmt: skip
-        compared.append((raw, {
-            "numArrayInRow": unit.arrays_per_row,
-            "numArrayInCol": unit.arrays_per_column,
-            "outPrecision": unit.output_bits,
             "accumulation.numStage": unit.accumulation.stages,
-        }, EXACT))  # fmt: skip
-    assert len(compared) == 2 * 146
-    assert not failed_rows(compared)
-
-
-def test_weight_gradient_parts(units):
-    """Area, latency, energy and leakage of every part of the table of modules."""
-    modules = {row["row"]: raw for raw, row in recorded("WeightGradientUnit_modules")}
-    compared, seen = [], set()
-    for _, row, unit in units:
-        read, write, column = activities(row)
-        costs = {
-            "readLatency": unit.read_latencies(read),
-            "writeLatency": unit.write_latencies(write),
-            "readDynamicEnergy": unit.read_energies(read),
-            "writeDynamicEnergy": unit.write_energies(write, column, read),
         }
-        costs["readDynamicEnergy"]["accumulation"] = unit.accumulation.energy(
-            row["power.numRead"], unit.arrays_per_row
-        )
-        raw = modules[row["id"]]
-        results = {}
-        for name, reference in PARTS.items():
-            part = parts_of(unit).get(name)
-            if part is None:
-                continue
-            seen.add(name)
-            results[f"{reference}.area"] = part.area
-            results[f"{reference}.height"] = part.height
-            results[f"{reference}.width"] = part.width
-            results[f"{reference}.leakage"] = part.leakage
-            results |= {f"{reference}.{quantity}": cost[name] for quantity, cost in costs.items() if name in cost}
-        # A part that we do not build is blank, or zero throughout (the shift-and-add of inputs of one bit).
-        absent = [value for column, value in raw.items() if "." in column and column.split(".")[0] not in
-                  {column.split(".")[0] for column in results}]  # fmt: skip
-        assert {float(value) for value in absent if value != ""} <= {0.0}
-        # This table has no `out.` before its columns.
-        raw = raw | {f"out.{column}": raw[column] for column in results}
-        raw["uninit"] = {f"out.{column}" for column in raw["uninit"]}
-        compared.append((raw, results, SAME_MATH))
-    assert len(compared) == 146
+
+    check_rows(([(row, results(row, unit))] for row, unit in recorded()), 146, exact=COUNTS)
+
+
+def parts_costs(row, unit, adc="multilevelSenseAmp"):
+    """{part.quantity: value}, in the reference's names, of every part of a unit; `adc` is that of its converters."""
+    read, write, column = activities(row)
+    costs = {
+        "readLatency": unit.read_latencies(read),
+        "writeLatency": unit.write_latencies(write),
+        "readDynamicEnergy": unit.read_energies(read),
+        "writeDynamicEnergy": unit.write_energies(write, column, read),
+    }
+    reads, = values(row, "power.numRead")
+    costs["readDynamicEnergy"]["accumulation"] = unit.accumulation.energy(reads, unit.arrays_per_row)
+    found = {}
+    for name, part in parts_of(unit).items():
+        theirs = adc if name == "adc" else PARTS[name]
+        found |= {f"{theirs}.{quantity}": value for quantity, value in shape(part).items()}
+        found |= {f"{theirs}.{quantity}": cost[name] for quantity, cost in costs.items() if name in cost}
+    return found
+
+
+def test_weight_gradient_parts():
+    """Area, latency, energy and leakage of every part of the table of modules."""
+    modules = {row["row"]: row for row in golden.rows("WeightGradientUnit_modules")}
+    seen = set()
+
+    def compared():
+        for row, unit in recorded():
+            results, of_parts = parts_costs(row, unit), modules[row["id"]]
+            seen.update(parts_of(unit))
+            # A part that we do not build is blank, or zero throughout (the shift-and-add of inputs of one bit).
+            built = {column.split(".")[0] for column in results}
+            absent = {column for column in of_parts if "." in column and column.split(".")[0] not in built}
+            assert {float(of_parts[column]) for column in absent if of_parts[column] != ""} <= {0.0}
+            yield [(of_parts, results, "")]
+
+    check_rows(compared(), 146)
     assert seen == set(PARTS)
-    assert not failed_rows(compared)
+
+
+def later_parts_of(row, unit):
+    """{column without "mod.": value} of all parts in the table of V2.1; 0 for those that a unit does not have."""
+    columns = [column.removeprefix("mod.") for column in row if column.startswith("mod.")]
+    costs = parts_costs(row, unit, "sarADC" if adc_of(row, "param") == "sar" else "multilevelSenseAmp")
+    return {column: costs.get(column, 0.0) for column in columns}
+
+
+def test_weight_gradients_of_the_later_version():
+    """Differences V4 to V6: converters of each kind, at each temperature."""
+    def results(row, unit):
+        costs = layout_of(unit) | costs_of(row, unit)
+        assert {f"out.{name}" for name in costs} == {column for column in row if column.startswith("out.")}
+        return [(row, costs), (row, later_parts_of(row, unit), "mod.")]
+
+    check_rows((results(*each) for each in recorded(LATER)), 38, exact=COUNTS)
 
 
 def unit(parallel=True, memory_rows=900, memory_columns=1024, size=128, **changes):

@@ -290,6 +290,69 @@ def test_a_read_senses_once_for_each_part(memory, passes, options):
                 assert 2 * want[kind] < got[kind] < 8 * want[kind]
 
 
+def selected(array):
+    """(latency, energy) of choosing columns for one input vector, both parts in turn if another multiplexer does so."""
+    readout, passes = array.forward, array.passes
+    slots = readout.share + (passes > 1)
+    stages = [(readout.mux, readout.mux_decoder, slots, passes)]
+    if passes > 1:
+        stages.append((array.part_mux, array.part_decoder, passes, 1))
+    latency = energy = 0.0
+    for mux, decoder, count, times in stages:
+        gates = (mux.gate[name] * readout.count for name in ("cap_gate_n", "cap_gate_p"))
+        latency += times * (mux.latency(0, count) + decoder.latency(STEEP, *gates, count))
+        energy += times * (mux.energy(count) + decoder.energy(count))
+    return latency, energy
+
+
+@MEMORIES
+@pytest.mark.parametrize("input_bits", [1, 2, 8])
+@pytest.mark.parametrize("activity", [0.0, 0.3, 1.0])
+def test_multiplexers_are_set_once_for_all_input_bits(memory, input_bits, activity):
+    """Their time and energy are shared out over the bits of an input; drivers work for each of them."""
+    array = array_of(memory, input_bits=input_bits)
+    latency, energy = selected(array)
+    cost = array.read_columns(activity, np.full(array.columns, 1e5), False)
+    drivers = array.part_energies(1, activity)
+    assert close(cost["energy_other"], drivers["msb"] + drivers["lsb"] + energy / input_bits, SAME_MATH)
+    assert energy / input_bits > 1e-3 * cost["energy_other"]    # it shows
+    row = array.cells.row_resistance
+    drive = 0.0
+    for word, bit, lines in (
+        (array.word_matrix_msb, array.bit_matrix_msb, (array.cap_word_line, array.cap_row)),
+        (array.word_matrix_lsb, array.bit_matrix_lsb, (array.cap_word_line_lsb, array.cap_bit_line_lsb)),
+    )[: array.passes]:
+        drive += max(matrix.read_latency(STEEP, line, row, array.forward.share)
+                     for matrix, line in zip((word, bit), lines, strict=True))  # fmt: skip
+    resistance = array.cell.resistance_average / (array.rows // 2)
+    settle = array.passes * array.cells.settling_time(array.cap_column, resistance) * array.forward.share
+    want = max(drive, latency / input_bits) + settle / input_bits
+    assert close(cost["latency_other"], want, SAME_MATH)
+
+
+@MEMORIES
+@pytest.mark.parametrize("input_bits", [1, 8])
+def test_sensing_a_row_for_a_transfer_sets_multiplexers_once(memory, input_bits):
+    """Of one part, whatever the bits of an input are."""
+    array = array_of(memory, input_bits=input_bits)
+    share, row, columns = array.forward.share, array.cells.row_resistance, 24
+    latency, energy = (cost / array.passes for cost in selected(array))
+    bits = array.bit_matrix_lsb or array.bit_matrix_msb
+    resistance = array.cell.resistance_average
+    sensed, taken = array.forward.converter.converted(np.array([resistance]))
+    encoded, encoding = array.forward.converter.encoding(share)
+    drive = max(array.word_matrix_lsb.read_latency(STEEP, array.cap_word_line_lsb, row, 1),
+                bits.read_latency(STEEP, array.cap_bit_line_lsb, row, 1))  # fmt: skip
+    settle = array.cells.settling_time(array.cap_column, resistance)
+    one = 1 / array.rows
+    want = (
+        max(drive, latency) + share * (settle + sensed) + encoded,
+        array.word_matrix_lsb.read_energy(1, one) + bits.read_energy(1, one) + energy
+        + array.cells.line_energy(columns, 1) + columns * taken + encoding,
+    )  # fmt: skip
+    assert all_close(array.transfer_read(columns), want, SAME_MATH)
+
+
 def test_parts_of_a_read_add_up():
     from neurosim.circuits._columns import read_vectors
     from neurosim.evaluation.hybrid_costs import read_parts

@@ -3,9 +3,10 @@
 import math
 
 import pytest
-from golden import EXACT, REORDERED, SAME_MATH, compare, number, rows
+from golden import REORDERED, SAME_MATH, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import LATER, check, in_numbers, process
 
 from neurosim.circuits._interconnect import Bus, HTree
 from neurosim.technology import load
@@ -13,27 +14,6 @@ from neurosim.technology import load
 some = settings(max_examples=50, deadline=None)
 
 OHM_PER_METRE = 13256578.947368421
-
-
-def technology(row):
-    return load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]))
-
-
-def check(table, outputs):
-    """Compare every row; `outputs` makes {column: value} of a row, or None to leave it out."""
-    compared, failures = 0, []
-    for row in rows(table):
-        results = outputs({key: value if key in ("flags", "uninit") else number(value) for key, value in row.items()})
-        if results is None:
-            continue
-        compared += 1
-        for tolerance, names in ((EXACT, COUNTS), (SAME_MATH, set(results) - COUNTS)):
-            try:
-                compare(row, {name: results[name] for name in results if name in names}, tolerance)
-            except AssertionError as error:
-                failures.append(str(error))
-    assert not failures, f"{len(failures)} of {compared} rows of {table}:\n" + "\n".join(failures[:5])
-    return compared
 
 
 COUNTS = {"repeaterSize", "numRepeater", "numStage", "x_center", "y_center"}
@@ -59,8 +39,9 @@ def repeated_wire(wire):
 
 
 def bus_outputs(row):
+    row = in_numbers(row)
     bus = Bus(
-        technology(row),
+        process(row),
         row["init.mode"].lower(),
         row["init.numRow"],
         row["init.numCol"],
@@ -88,12 +69,12 @@ def bus_outputs(row):
 
 
 def test_bus_table():
-    assert check("Bus", bus_outputs) == 118
+    check("Bus", bus_outputs, 118, exact=COUNTS)
 
 
 def htree(row):
     return HTree(
-        technology(row),
+        process(row),
         row["init.numRow"],
         row["init.numCol"],
         row["init.busWidth"],
@@ -107,6 +88,7 @@ def htree(row):
 
 
 def htree_outputs(row):
+    row = in_numbers(row)
     tree = htree(row)
     unit = row["area.unitHeight"], row["area.unitWidth"]
     results = repeated_wire(tree) | {
@@ -124,20 +106,31 @@ def htree_outputs(row):
 
 
 def test_htree_table():
-    assert check("HTree", htree_outputs) == 153
+    check("HTree", htree_outputs, 153, exact=COUNTS)
 
 
 def test_htree_table_has_rows_in_which_the_first_stage_counts():
     """The recorded latencies tell the first-stage resistance from the default of 0."""
     seen = 0
     for text in rows("HTree"):
-        row = {key: value if key in ("flags", "uninit") else number(value) for key, value in text.items()}
+        row = in_numbers(text)
         if row["leafleaf"] or not row["ghost.firstStageWireRes"] or "out.readLatency" in row["uninit"]:
             continue
         tree = htree(row)
         latency = tree.latency(row["area.unitHeight"], row["area.unitWidth"], row["latency.numRead"])
         seen += not math.isclose(latency, row["out.readLatency"], rel_tol=SAME_MATH)
     assert seen > 20
+
+
+def test_the_htree_wires_of_the_later_version():
+    """Difference V2: they warm from 300 K on. Quirk Q9: by the length of a stage, only two choices are reached."""
+    def results(row):
+        row = in_numbers(row)
+        warmth = 1 + 0.00451 * (row["env.temperature"] - 300)
+        wires = tree(tech=process(row, falling=True), wire_width=row["param.wireWidth"], warmth=warmth)
+        return {"unitLengthRes": wires.stage_resistance(row["arg.wireLength"])}
+
+    check("htree_wire_resistance", results, 96, LATER)
 
 
 def bus(**changes):
@@ -148,12 +141,12 @@ def bus(**changes):
     return Bus(load(32, "LSTP", 301), **(sizes | changes))
 
 
-def tree(rows=8, columns=8, **changes):
+def tree(rows=8, columns=8, tech=None, **changes):
     sizes = {
         "bus_width": 1024, "unit_height": 1e-3, "unit_width": 1e-3,
         "wire_width": 40, "wire_resistance": OHM_PER_METRE, "delay_tolerance": 0.1, "folded_ratio": 4,
     }  # fmt: skip
-    return HTree(load(32, "LSTP", 301), rows, columns, **(sizes | changes))
+    return HTree(tech or load(32, "LSTP", 301), rows, columns, **(sizes | changes))
 
 
 counts = st.just(0.0) | st.floats(min_value=1e-3, max_value=1e9)

@@ -3,16 +3,17 @@
 import tomllib
 
 import pytest
-from golden import SAME_MATH, case, cases, close
+from golden import FOLDERS, SAME_MATH, case, cases, close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.circuits.converters import CONVERTERS
 from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
 from neurosim.design.corrections import CORRECTIONS, REPAIRS
 from neurosim.design.design import Design
 from neurosim.design.models import MODELS
 from neurosim.design.param_cpp import read_param_cpp
-from neurosim.design.parameters import BY_REFERENCE, PARAMETERS, SECTIONS
+from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, SWITCHES, joined
 from neurosim.errors import NeurosimError
 
 # Parameters of the reference that its recorded version does not have, and their defaults.
@@ -94,9 +95,12 @@ def test_a_parameter_survives_the_references_convention(pair):
     assert parameter.from_reference(parameter.to_reference(value)) == value
 
 
-def test_defaults_are_the_references():
-    recorded = case("vgg8_defaults").full["params"]
-    design = Design()
+@pytest.mark.parametrize("model", FOLDERS)
+def test_defaults_are_the_references(model):
+    """Difference V1 is one of them."""
+    recorded = case("vgg8_defaults", model).full["params"]
+    design = Design(model=model)
+    assert model == "2.0" or NEWER.keys() <= recorded.keys()
     for name, value in design.to_reference().items():
         assert value == recorded.get(name, NEWER.get(name)), name
 
@@ -118,10 +122,12 @@ def design_of(recorded, folder):
     return design.replace(synapse_bits=int(recorded.args[2]), input_bits=int(recorded.args[3]))
 
 
-def test_every_recorded_parameter_file_means_what_the_reference_used(tmp_path):
+@pytest.mark.parametrize(("model", "count"), [("2.0", 109), ("2.1", 83)])
+def test_every_recorded_parameter_file_means_what_the_reference_used(model, count, tmp_path):
+    """Difference V2: wires of V2.1 as warm as the design is."""
     compared = 0
-    for name in [*cases(), "vgg8_defaults"]:
-        recorded = case(name)
+    for name in [*cases(model=model), "vgg8_defaults"]:
+        recorded = case(name, model)
         if not recorded.full:
             continue
         design, used = design_of(recorded, tmp_path), recorded.full["params"]
@@ -129,13 +135,15 @@ def test_every_recorded_parameter_file_means_what_the_reference_used(tmp_path):
         # The reference overwrites these two with what it makes of them.
         got["cellBit"] = design.effective_cell_bits
         got["speedUpDegree"] = min(got["speedUpDegree"], used["speedUpDegree"])
+        if got["SARADC"]:
+            got["currentMode"] = used["currentMode"]    # which then has no effect
         assert {key: used[key] if key in used else NEWER[key] for key in got} == got, name
         assert design.cells_per_synapse == used["numColPerSynapse"]
         assert close(design.wires.resistance, used["unitLengthWireResistance"], SAME_MATH), name
         assert close(design.wires.row, used["wireResistanceRow"], SAME_MATH), name
         assert close(design.wires.column, used["wireResistanceCol"], SAME_MATH), name
         compared += 1
-    assert compared == 109
+    assert compared == count
 
 
 REFUSED = {
@@ -539,6 +547,96 @@ def test_a_bad_assignment_gets_its_line(tmp_path, new, words):
 def test_a_file_without_the_constructor_gets_a_sentence(tmp_path):
     path = written(tmp_path, "Param.cpp", "int technode = 22;\n")
     assert "no constructor Param::Param()" in refusal(Design.from_file, path)
+
+
+# -- the reference's two switches for the kind of ADC ----------------------------------------------------
+
+SWITCHED = {
+    ("1", "1"): "sar",
+    ("1", "0"): "sar",  # it wins
+    ("0", "1"): "flash-current",
+    ("0", "0"): "flash-voltage",
+    ("1", None): "sar",
+    ("0", None): "flash-current",
+    (None, "1"): "flash-current",
+    (None, "0"): "flash-voltage",
+}
+
+
+def switches(sar, current):
+    return [(name, word) for name, word in (("SARADC", sar), ("currentMode", current)) if word is not None]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("words", "adc"), SWITCHED.items(), ids=str)
+def test_two_switches_of_the_reference_are_one_choice(words, adc, turned, tmp_path):
+    """In each kind of file that has the reference's names, and in settings; in any order."""
+    given = switches(*words)[:: -1 if turned else 1]
+    lines = "name,value\n" + "".join(f"{name},{word}\n" for name, word in given)
+    assert Design.from_file(written(tmp_path, "params.csv", lines)) == Design(adc=adc)
+    assert Design().with_settings([f"{name}={word}" for name, word in given]) == Design(adc=adc)
+    truth = {"0": "false", "1": "true"}
+    for spell in (str, truth.get):
+        lines = "".join(f"\t{name} = {spell(word)};\n" for name, word in [*given, ("trainingEstimation", "1")])
+        text = f"Param::Param() {{\n{lines}}}\n"
+        warnings = []
+        read = Design.from_file(written(tmp_path, "Param.cpp", text), warnings.append)
+        assert read == Design(model="2.1", adc=adc)     # a file that knows these names and trains is of that version
+        assert warnings == []
+    spelt = Design().with_settings([f"{name}={truth[word]}" for name, word in given])
+    assert spelt == Design(adc=adc)
+
+
+@pytest.mark.parametrize("adc", ADC_SWITCHES)
+def test_a_kind_of_adc_has_its_two_switches(adc):
+    turned = {name: word for name, word in Design(adc=adc).to_reference().items() if name in SWITCHES}
+    assert turned == dict(zip(SWITCHES, ADC_SWITCHES[adc], strict=True))
+    assert all(type(word) is int for word in turned.values())
+    settings_ = [f"{name}={word}" for name, word in turned.items()]
+    assert Design(adc="flash-voltage").with_settings(settings_).adc == adc
+
+
+@pytest.mark.parametrize(
+    ("before", "setting", "after"),
+    [
+        ("sar", "SARADC=0", "flash-current"),
+        ("sar", "currentMode=0", "sar"),
+        ("sar", "currentMode=1", "sar"),
+        ("flash-voltage", "SARADC=0", "flash-voltage"),
+        ("flash-voltage", "SARADC=1", "sar"),
+        ("flash-voltage", "currentMode=1", "flash-current"),
+        ("flash-current", "currentMode=0", "flash-voltage"),
+        ("flash-voltage", "node=22", "flash-voltage"),
+    ],
+)
+def test_a_switch_leaves_the_other_one_as_the_design_has_it(before, setting, after):
+    assert Design(adc=before).with_settings([setting]).adc == after
+
+
+def test_our_name_wins_over_the_switches(tmp_path):
+    text = "name,value\nSARADC,1\nadc,flash-voltage\ncurrentMode,1\n"
+    assert Design.from_file(written(tmp_path, "params.csv", text)).adc == "flash-voltage"
+    assert Design().with_settings(["adc=flash-voltage", "SARADC=1"]).adc == "flash-voltage"
+
+
+def test_switches_change_nothing_else():
+    assert joined({"node": 22}) == {"node": 22}
+    assert joined({"node": 22, "SARADC": True}) == {"node": 22, "adc": "sar"}
+    assert joined({"adc": "sar"}, "flash-voltage") == {"adc": "sar"}
+
+
+def test_an_adc_of_ones_own_has_no_switches(monkeypatch):
+    monkeypatch.setitem(CONVERTERS, "counter", None)
+    assert not SWITCHES.keys() & Design(adc="counter").to_reference().keys()
+    assert Design(adc="counter").with_settings(["SARADC=0"]).adc == "flash-current"
+
+
+def test_a_bad_switch_gets_a_sentence(tmp_path):
+    path = written(tmp_path, "params.csv", "name,value\nnode,22\nSARADC,2\n")
+    assert refusal(Design.from_file, path).startswith(f"{path}:3: SARADC = 2 is neither true nor false")
+    path = written(tmp_path, "Param.cpp", "Param::Param() {\n\tcurrentMode = 2;\n}\n")
+    assert refusal(Design.from_file, path).startswith(f"{path}:2: currentMode = 2 is neither true nor false")
+    assert "--set SARADC=maybe: SARADC = 'maybe'" in refusal(Design().with_settings, ["SARADC=maybe"])
 
 
 # -- what follows from the parameters ------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """Whole runs against the reference: full precision, text and files."""
 
+import csv
+
 import pytest
-from golden import FOLDERS as MODELS
-from golden import REORDERED, SAME_MATH, case, cases, close, differences
+from golden import FOLDERS, REORDERED, SAME_MATH, case, cases, close, differences
 
 from neurosim.design.design import Design
+from neurosim.design.models import CHIP_DIFFERENCES
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.flow import evaluate
 from neurosim.report import text
@@ -12,9 +14,22 @@ from neurosim.traces.network import Network
 from neurosim.traces.traces import Trace
 
 SECTIONS = ("floorplan", "area", "chip", "layers")
-RECORDED = [(name, model) for model in MODELS for name in cases(model=model)]
+RECORDED = [(name, model) for model in FOLDERS for name in cases(model=model)]
 FINISHED = [recorded for recorded in RECORDED if case(*recorded).exit_status == 0]
 STOPPED = [recorded for recorded in RECORDED if case(*recorded).exit_status != 0]
+
+
+def undone():
+    """{(difference, case): {path of a value: (that of V2.1, that with the difference undone)}}."""
+    found = {}
+    with open(FOLDERS["2.1"] / "one_difference_undone.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            values = found.setdefault((row["difference"], row["case"]), {})
+            values[row["value"]] = float(row["v21"]), float(row["undone"])
+    return found
+
+
+UNDONE = undone()
 
 
 def every(recorded):
@@ -55,6 +70,39 @@ def test_a_recorded_run_is_reproduced(name, model, tmp_path):
     output, breakdown = report.to_csv(tmp_path / "run", recorded.epoch)
     assert same_print(output.read_text(), recorded.output)
     assert same_print(breakdown.read_text(), recorded.breakdown)
+
+
+@pytest.mark.parametrize(("difference", "name"), UNDONE, ids=str)
+def test_a_run_with_one_difference_undone_is_reproduced(difference, name, tmp_path):
+    """Each rule alone: a recorded run of V2.1 that behaves as V2.0 in one of its differences."""
+    recorded = case(name, "2.1")
+    design, network, trace = _inputs(recorded, recorded.write(tmp_path))
+    got = evaluate(design.replace(without=difference), network, trace).to_reference()
+    changed = UNDONE[difference, name]
+    wrong = {}
+    for path, (before, undone) in changed.items():
+        assert close(_at(recorded.full, path), before, SAME_MATH), path
+        if not close(_at(got, path), undone, REORDERED):
+            wrong[path] = _at(got, path), undone
+    # Nothing else changes; but rates and peak efficiencies, which follow from the rest, were not recorded again.
+    for path in [f"{section}.{key}" for section in ("area", "chip") for key in recorded.full[section]]:
+        derived = any(word in path for word in ("FPS", "TOPS"))
+        if path not in changed and not derived and not close(_at(got, path), _at(recorded.full, path), REORDERED):
+            wrong[path] = _at(got, path), _at(recorded.full, path)
+    assert not wrong, wrong
+
+
+def test_every_difference_has_a_run_without_it():
+    assert {difference for difference, _ in UNDONE} == set(CHIP_DIFFERENCES)
+
+
+def _at(results, path):
+    """The value of a path such as `layers[0].name`."""
+    section, key = path.split(".")
+    if "[" in section:
+        section, number = section.removesuffix("]").split("[")
+        return results[section][int(number)][key]
+    return results[section][key]
 
 
 def _without_runtime(stdout):
@@ -109,7 +157,7 @@ def test_a_run_that_the_reference_gives_up_is_refused_in_one_sentence(name, mode
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", FOLDERS)
 def test_full_size_vgg8_is_reproduced(model, tmp_path):
     from neurosim.traces.examples import vgg8
 

@@ -1,5 +1,6 @@
 """What must hold for any design: the flow from design, network and trace to a report."""
 
+import functools
 import math
 
 import numpy as np
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from small import NETWORK, arrays, design, network, trace
 
 from neurosim.circuits._columns import column_resistances, convert_columns, path_conductances, read_vectors
+from neurosim.design.models import MODELS
+from neurosim.design.parameters import ADC_SWITCHES
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.flow import evaluate
 from neurosim.evaluation.reading import Reading
@@ -130,6 +133,48 @@ def test_tables_have_a_row_a_layer_and_units_in_their_columns():
     assert report.chip_table.loc["throughput", "unit"] == "TOPS"
     assert report.area_table["area [m^2]"].sum() == pytest.approx(2 * report.areas["total"], rel=REORDERED)
     assert list(report.floorplan_table["mapping"]) == ["novel", "novel", "conventional"]
+
+
+# -- the kind of ADC is a choice of a design, in any version -------------------------------------------
+
+
+@functools.cache
+def totals_of(adc, **mode):
+    chosen = design(adc=adc, **mode)
+    report = evaluate(chosen, network(), trace(network(), chosen))
+    return {**report.totals, **{f"{name}_area": area for name, area in report.areas.items()}}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("adc", ADC_SWITCHES)
+@pytest.mark.parametrize("mode", [*MODES, {"adc_levels": 50, "adc_levels_ag": 5, "adc_levels_wg": 3}], ids=str)
+def test_every_kind_of_adc_gives_finite_results(mode, adc, model):
+    """Differences V5 and V6 are no rules of a version: V2.0 has these converters as well."""
+    memory = {"memory": "RRAM"} | mode
+    totals = totals_of(adc, model=model, **memory)
+    assert all(math.isfinite(value) and value >= 0 for value in totals.values())
+    assert totals["adc_area"] > 0 and totals["adc_energy"] > 0
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if mode.get("memory") != "SRAM"], ids=str)
+def test_the_kind_of_adc_shows_in_the_results(mode):
+    """64 levels: a nanosecond for a flash ADC with voltage sensing, seven for a SAR ADC, whatever is converted."""
+    current, voltage, sar = (totals_of(adc, **mode) for adc in ADC_SWITCHES)
+    assert len({totals["adc_area"] for totals in (current, voltage, sar)}) == 3
+    assert len({totals["adc_energy"] for totals in (current, voltage, sar)}) == 3
+    assert voltage["adc_latency"] <= current["adc_latency"] < sar["adc_latency"]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_sram_that_is_read_line_by_line_has_no_adc(model):
+    """Difference V6: with parallel_backward = false not even the weight-gradient unit; else that alone."""
+    mode = {"memory": "SRAM", "read_mode": "sequential", "model": model}
+    alike = [totals_of(adc, parallel_backward=False, **mode) for adc in ADC_SWITCHES]
+    assert alike[0] == alike[1] == alike[2]
+    unlike = [totals_of(adc, **mode) for adc in ADC_SWITCHES]
+    changed = {name for name in unlike[0] if len({totals[name] for totals in unlike}) > 1}
+    assert {"weight_gradient_area", "weight_gradient_energy", "weight_gradient_latency"} <= changed
+    assert not {name for name in changed if name.startswith(("forward", "activation_gradient", "adc_", "array"))}
 
 
 def test_a_batch_of_one_is_refused_where_the_reference_hangs():

@@ -8,6 +8,7 @@ import golden
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded_circuits import LATER, check, values
 
 from neurosim import technology
 from neurosim._layout import refitted
@@ -52,6 +53,33 @@ def test_every_recorded_process():
         golden.compare(row, {column: getattr(tech, name) for column, name in COLUMNS.items()})
         seen.add(identity)
     assert seen == {(n, roadmap, kind) for roadmap, kind in KINDS for n in technology.nodes(roadmap, kind)}
+
+
+def test_every_recorded_falling_current():
+    """Difference V3: other on-currents of 14, 10 and 7 nm; off-currents and all else are those of V2.0."""
+    def results(row):
+        identity = int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"])
+        rising, falling = technology.load(*identity), technology.load(*identity, falling=True)
+        for name in set(COLUMNS.values()) - {"on_current_n", "on_current_p"}:
+            assert getattr(falling, name) == getattr(rising, name), name
+        return {
+            "currentOnNmos": falling.on_current_n,
+            "currentOnPmos": falling.on_current_p,
+            "onResistanceN": falling.on_resistance(falling.min_nmos, "n"),
+            "onResistanceP": falling.on_resistance(falling.min_nmos, "p"),
+        }
+
+    check("technology_on_current", results, 606, LATER)
+
+
+@pytest.mark.parametrize("roadmap", ["HP", "LSTP"])
+def test_falling_currents_fall(roadmap):
+    for node in technology.nodes():
+        cold, hot = (technology.load(node, roadmap, t, falling=True) for t in (300, 400))
+        if node <= 14:
+            assert hot.on_current_n < cold.on_current_n and hot.on_current_p < cold.on_current_p
+        else:  # planar nodes have one table
+            assert hot.on_current_n == technology.load(node, roadmap, 400).on_current_n
 
 
 def test_nodes():
@@ -150,6 +178,22 @@ def test_every_node_has_a_read_out():
             assert shapes in ([], [2, 4, 5])
 
 
+def test_power_fits_are_those_recorded():
+    """Every coefficient of the power of a column, by kind of converter: those of V2.0 (current) and of V2.1."""
+    seen = 0
+    for row in golden.rows("adc_power_fit", LATER):
+        fit = technology.adc()[row["roadmap"]][row["node"]]
+        got = {
+            "current": lambda fit: (fit["power_reference"], 0, fit["power_column_multilevel"], fit["power_exponent"]),
+            "voltage": lambda fit: (fit["voltage"]["reference"], 0, fit["voltage"]["column"],
+                                    fit["voltage"]["exponent"]),
+            "sar": lambda fit: tuple(fit["sar"][key] for key in ("bit", "offset", "column", "exponent")),
+        }[row["kind"]](fit)
+        assert got == tuple(values(row, "slope_uW", "offset_uW", "factor_W", "exponent")), row
+        seen += 1
+    assert seen == 3 * 2 * 9
+
+
 def test_memories():
     memories = technology.dram()
     assert {memory["type"] for memory in memories.values()} == {1, 2}
@@ -243,6 +287,8 @@ def test_a_new_file_is_a_new_node(folder):
         ("014-lstp", "fin_width = ", "# ", "fin_width is None, but must be a number with a decimal point"),
         ("032-lstp", "[310, ", "[311, ", "currents must have one row [temperature, on n, on p, off n, off p] every 10"),
         ("032-lstp", "[310, ", "[310, 1.0, ", "currents must have one row"),
+        ("014-lstp", "[310,  ", "[311,  ", "falling must have one row [temperature, on n, on p] every 10 K"),
+        ("014-lstp", "[310,  ", "[310, 1.0,  ", "falling must have one row"),
         ("032-lstp", "vdd = 0.9 ", "vdd = ", "Invalid value (at line 9,"),
     ],
 )

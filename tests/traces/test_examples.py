@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden import CORE, ROOT, case
+from golden import FOLDERS, ROOT, case
 
 import neurosim
 from neurosim.errors import NeurosimError
@@ -20,7 +20,7 @@ from neurosim.traces.examples import INPUT_BITS, _vgg8_layers, _write_bits, _wri
 @pytest.fixture(scope="module")
 def recorded():
     """The command line of the recorded run, and {file: SHA-256} of its traces."""
-    with tarfile.open(CORE / "vgg8_defaults.tar.xz") as archive:
+    with tarfile.open(FOLDERS["2.0"] / "vgg8_defaults.tar.xz") as archive:
         table = archive.extractfile("trace_sums.csv").read().decode()
     return case("vgg8_defaults").args, {row["file"]: row["sha256"] for row in csv.DictReader(io.StringIO(table))}
 
