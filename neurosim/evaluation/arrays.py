@@ -2,23 +2,23 @@
 
 from neurosim.chip.costs import Cost
 from neurosim.circuits._columns import read_vectors
-from neurosim.evaluation.reading import conversion_key
 from neurosim.evaluation.writes import update_of
 
 
-def array_cost(chip, stats, residue, passes):
+def array_cost(chip, sensed, stats, residue, passes):
     """`Cost` of one subarray of a chip for all input vectors of an image and one weight update.
 
     Parameters
     ----------
     chip : Chip
+    sensed : (Sensed or None, Sensed or None)
+        What the converters of the forward and of the backward read-out convert, see `reading.converters_of`.
     stats : ArrayStats
     residue : Residue
     passes : Passes
     """
     array = chip.array
-    # Quirk Q18: the transposed read-out sees the columns of the forward one.
-    forward, backward = (stats.conversions.get(conversion_key(adc)) for adc in array.converters)
+    forward, backward = (stats.conversions.get(key) for key in sensed)
     reads = read_vectors(array, stats.activity, forward, backward, passes.backward)
     items = {"weight_update": (0.0, 0.0)}
     if stats.writes is not None:

@@ -4,6 +4,7 @@ from neurosim.chip.costs import Residue
 from neurosim.chip.passes import Passes
 from neurosim.evaluation.arrays import array_cost
 from neurosim.evaluation.layers import layer_totals
+from neurosim.evaluation.reading import converters_of
 from neurosim.report.report import Report, finish_layers
 
 
@@ -17,7 +18,8 @@ class RollUp:
 
     def __init__(self, planned):
         self.planned = planned
-        self.residue = Residue()
+        self.residue = Residue(planned.design.rules.idle_trees_leak)
+        self.sensed = [key for key, _ in converters_of(planned.chip)]
         self.values = []
         self.complaints = []
 
@@ -41,7 +43,7 @@ class RollUp:
         for share in placed.layer_maps(index, layer):
             pes = []
             for pe in share.pes:
-                arrays = [array_cost(chip, next(stats), residue, passes) for _ in pe.arrays]
+                arrays = [array_cost(chip, self.sensed, next(stats), residue, passes) for _ in pe.arrays]
                 pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue, passes))
             tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue, passes))
             # Quirk Q39: what the reference prints at every read (Q22), and about the outline of the PE once a tile.
@@ -55,7 +57,7 @@ class RollUp:
     def report(self):
         """The `Report` of all layers."""
         planned = self.planned
-        finish_layers(planned.floorplan, self.values, planned.design.pipeline)
+        finish_layers(planned.floorplan, self.values, planned.design.pipeline, planned.design.rules.tiles_leak_apart)
         return Report(
             planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
         )
