@@ -267,11 +267,12 @@ cdef class SubArray(Circuit):
         row_pulses : write pulses of a mean row (eNVM), which count with `update_activity` only
 
         Quirk U20: the row driver of a crossbar that is read row by row adds its time up at every input vector and
-        multiplies the sum with the writes, w(k) = (w(k-1) + delay) writes; hence the last two arguments. All other
+        multiplies the sum with the writes, w(k) = (w(k-1) + delay) writes; hence `vectors` and `previous`. All other
         arrays ignore them.
         """
         cdef ArrayWrite cost
-        self.write(row_activity, column_activity, total_pulses, array_energy, vectors, previous, back, row_pulses, &cost)
+        self.write(row_activity, column_activity, total_pulses, array_energy, vectors, previous, back, row_pulses,
+                   &cost)
         return cost
 
     # What the kinds of array fill in

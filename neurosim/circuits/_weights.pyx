@@ -105,7 +105,8 @@ def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_
     A weight is scaled to a whole number of `synapse_bits`, which is spread over ceil(synapse_bits / cell_bits) cells
     side by side. Quirk Q2: full scale is 2^synapse_bits, not one less. The cells hold quotients, not digits (cell u of
     n holds the number divided n - u times by 2^cell_bits), divided by the top level of a cell without remainder, so
-    that most cells end at the lowest conductance and SRAM cells may hold more than one.
+    that most cells end at the lowest conductance and SRAM cells may hold more than one. With `digits` they hold the
+    digits of a number up to 2^synapse_bits - 1, the highest first; weights beyond their range hold its ends.
 
     Parameters
     ----------
@@ -114,6 +115,8 @@ def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_
     span, low : float
         Width and lower end of the conductance range [S].
     weight_max, weight_min : float
+    digits : bool
+        Whether cells hold digits.
 
     Returns
     -------
@@ -250,6 +253,8 @@ def flips(const double[:, :] new, const double[:, :] old, Py_ssize_t first, Py_s
         Which of their cells, counted along a row, belong to the array.
     synapse_bits, cell_bits : int
     weight_max, weight_min : float
+    digits : bool
+        As of `split_conductances`.
 
     Returns
     -------

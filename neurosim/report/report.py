@@ -137,7 +137,7 @@ def finish_layers(plan, layer_values, pipeline, own_rates=False):
         layer by layer   E = (tiles of the chip - tiles of the layer) P_tile (t_forward + t_activation_gradient)
         pipeline         E = tiles of the layer P_tile (t_forward of the slowest layer - t_forward)
 
-    Layer by layer, the tiles of the *other* layers leak while this one works, at this layer's tile leakage (quirk Q26)
+    Layer by layer, the tiles of all other layers leak while this one works, at this layer's tile leakage (quirk Q26)
     or, with `own_rates`, at their own:
 
         E = (sum of tiles P_tile over the other layers) (t_forward + t_activation_gradient)
