@@ -95,6 +95,7 @@ class Reading:
             access = cell.access_resistance
         elif kind.through_access and design.access == "cmos":
             access = design.resistance_access
+        linear = not kind.volatile and design.synapse_bits == design.effective_cell_bits
         return cls(
             floorplan=planned.floorplan,
             input_bits=design.input_bits,
@@ -103,14 +104,14 @@ class Reading:
             access=access,
             constant=kind.volatile,
             average=not (design.parallel_read or kind.volatile),
-            linear=not kind.volatile and design.synapse_bits == design.effective_cell_bits,
+            linear=linear,
             low=design.conductance_min,
             span=design.conductance_max - design.conductance_min,
             synapse_bits=design.synapse_bits,
             cell_bits=design.effective_cell_bits,
             weight_max=design.weight_max,
             weight_min=design.weight_min,
-            digits=design.rules.cells_hold_digits,
+            digits=design.rules.cells_hold_digits and not linear,
             update=update_of(design),
         )
 
