@@ -21,7 +21,7 @@ cdef class RepeatedWire(Circuit):
     cdef readonly double inverter_width     # [m]
     cdef readonly double cap_input          # of a repeater [F]
     cdef readonly double cap_output         # [F]
-    cdef readonly double resistance         # on-resistance of a repeater, N plus P [ohm]
+    cdef readonly double resistance         # on-resistance of a repeater, see `inverter_resistance` [ohm]
     cdef readonly double unit_leakage       # [W/m]
     cdef readonly double unit_energy        # with repeaters [J/m]
     cdef readonly double unit_energy_bare   # without [J/m]
@@ -55,6 +55,7 @@ cdef class HTree(RepeatedWire):
     cdef readonly double total_length       # of all stages that are laid out [m]
     cdef readonly double wire_width         # of the array [nm]
     cdef readonly double warmth             # resistivity over that at 300 K
+    cdef bint way_once                      # latency begins with a quarter of the array's side
     cdef WireMetal wide                     # from 200 nm on
     cdef WireMetal narrow
 
