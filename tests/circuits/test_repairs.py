@@ -170,6 +170,21 @@ def test_drivers_of_a_small_decoder_take_area(bits, side):
     near(after.area - before.area, 2 * width * stacks * 1e-6)
 
 
+@pytest.mark.parametrize("bits", [1, 2])
+@pytest.mark.parametrize("mux", [False, True])
+def test_drivers_of_a_small_decoder_take_area_in_one_line(bits, mux):
+    """As high as its lines, or as its NANDs; one gate of each kind wide."""
+    tech = load(whole_decoders=True)
+    sizes = {name: tech.gate_size(*gate, tech.cell_height) for name, gate in decoder_gates(tech, bits).items()}
+    wide = {name: width for name, (_, width) in sizes.items()}
+    high = sizes["nand" if mux else "driver"][0] * 2**bits
+    nand_high = sizes["nand"][0] * 4 * (bits // 2)
+    across = wide["inv"] + wide["nand"] + wide["nor"] + (wide["nand"] + 2 * wide["inv"] if mux else 2 * wide["driver"])
+    decoder = RowDecoder(tech, bits, mux=mux)
+    near(decoder.height, max(high, nand_high))
+    near(decoder.width, across)
+
+
 # -- multiplexers and switch matrices ----------------------------------------------------------------
 
 

@@ -86,3 +86,17 @@ def test_a_process_has_the_rules_of_its_design():
     assert chosen.technology.rules == CircuitRules(falling_currents=True, odd_operands=True, idle_stages_leak=True)
     assert design().technology.rules == CircuitRules() == CircuitRules.of(Rules())
     assert design().technology is design(memory="SRAM", correct="Q46").technology      # rules of circuits only
+
+
+@pytest.mark.parametrize("memory", ["RRAM", "FeFET", "SRAM"])
+@pytest.mark.parametrize("options", [
+    {}, {"read_mode": "sequential"}, {"parallel_backward": False, "columns_per_adc": 2}, {"node": 7},
+    {"columns_per_adc": 1, "rows_per_adc_ag": 1, "rows_per_adc_wg": 1}, {"training": False, "adc": "sar"},
+    {"pe_buffer_sram": True, "global_buffer_sram": True, "relu": False, "global_bus_delay_tolerance": 3.0},
+], ids=str)  # fmt: skip
+def test_corrected_chips_are_sound(memory, options):
+    """Results of chips of all kinds are finite, and none is negative."""
+    chosen = design(memory=memory, model="corrected", **options)
+    report = evaluate(chosen, network(), trace(network(), chosen))
+    for name, value in {**report.totals, **report.areas}.items():
+        assert 0 <= value < float("inf"), name
