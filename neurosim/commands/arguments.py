@@ -14,7 +14,7 @@ PROGRAM = "neurosim"
 def add_network(parser):
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--example", metavar="NAME", help="a built-in network: vgg8")
-    source.add_argument("--network", metavar="FILE", help="a NetWork.csv")
+    source.add_argument("--network", metavar="FILE", help="a NetWork.csv, or a network file of `neurosim train`")
 
 
 def add_traces(parser):
@@ -139,7 +139,7 @@ def named_network(options):
     if options.network:
         from neurosim.traces.network import Network
 
-        return run_name(Path(options.network)), Network.from_file(options.network)
+        return run_name(Path(options.network)), Network.from_file(options.network, warn)
     raise NeurosimError("no network: give --network NetWork.csv, or --example vgg8")
 
 
@@ -177,7 +177,7 @@ def inputs(options):
             design = read_design(options, recorded, quiet=True)
             epoch = found.command.epoch if options.epoch is None else options.epoch
         name = run_name(Path(options.trace_folder))
-        network = Network.from_file(path)
+        network = Network.from_file(path, warn)
         if len(files) != len(network):
             raise NeurosimError(
                 f"{options.trace_folder}: traces of {len(files)} layers, but {path} has {len(network)} layers"

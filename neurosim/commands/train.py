@@ -186,12 +186,13 @@ def _network(word):
     """The text of a network file."""
     from importlib import resources
 
-    from neurosim.wrappers.training.architecture import Architecture
+    from neurosim.traces.architecture import DEFAULT, Architecture
 
+    built_in = {"vgg8": DEFAULT, "small": resources.files("neurosim.wrappers.training") / "small.toml"}
     if word in NETWORKS:
-        return resources.files("neurosim.wrappers.training").joinpath(f"{word}.toml").read_text(encoding="utf-8")
+        return built_in[word].read_text(encoding="utf-8")
     Architecture.from_file(word)      # mistakes are told with the name of the file
-    return Path(word).read_text(encoding="utf-8")
+    return Path(word).read_text(encoding="utf-8-sig")
 
 
 def _design(options, settings, known, fitting, images):

@@ -18,6 +18,7 @@ from neurosim.design.models import MODELS, rules_of
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
 from neurosim.design.rules import Rules
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.texts import decoded
 
 if TYPE_CHECKING:
     from neurosim.technology import Technology
@@ -94,7 +95,7 @@ class Design(_Values):
         """
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = decoded(path.read_bytes())
         except OSError as error:
             raise NeurosimError(
                 f"{path}: the design file cannot be read ({error.strerror}); give a .toml, .csv or .cpp file", status=1

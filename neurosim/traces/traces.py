@@ -2,6 +2,7 @@
 
 import hashlib
 import mmap
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -323,6 +324,8 @@ def _parse(path, target, where):
     try:
         size = Path(path).stat().st_size
         data = np.memmap(path, dtype=np.uint8, mode="r") if size else b""
+        if bytes(data[:3]) == BOM_UTF8:     # as spreadsheets write it
+            data = data[3:]
     except OSError as error:
         raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
     rows, columns = target.shape

@@ -20,9 +20,9 @@ import numpy as np
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.training import algorithm, checkpoint, data, trace
 from neurosim.wrappers.training.algorithm import TrainingError
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.files import RunFiles
 from neurosim.wrappers.training.monitor import Monitor
 from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM

@@ -91,8 +91,8 @@ class Wage(Algorithm):
 
 def _batch_time(cell, settings, design, dataset):
     """Time of a batch on the chip [s]."""
+    from neurosim.traces.architecture import Architecture
     from neurosim.wrappers.training import data
-    from neurosim.wrappers.training.architecture import Architecture
     from neurosim.wrappers.wage.hybrid_chip import chip_batch_time
 
     architecture = Architecture.from_text(settings.network, "network")
