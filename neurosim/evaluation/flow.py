@@ -97,7 +97,7 @@ def evaluate_many(
                     roll.add_layer(index, iter(stats), activity)
     if progress:
         progress(steps, steps)
-    return [roll.report() for roll in rolls]
+    return [roll.report(trace.synthesis) for roll in rolls]
 
 
 def _plans(designs: Sequence[Design], network: Network) -> Iterator[Plan]:

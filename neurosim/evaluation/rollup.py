@@ -52,10 +52,10 @@ class RollUp:
         self.values.append(layer_totals(chip, index, tiles, activity, passes))
         self.complaints.append(tuple(lines))
 
-    def report(self):
-        """The `Report` of all layers."""
+    def report(self, synthetic=None):
+        """The `Report` of all layers; `synthetic` says how traces were made that nobody recorded."""
         planned = self.planned
         finish_layers(planned.floorplan, self.values, planned.design.pipeline)
         return Report(
-            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
+            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints, synthetic
         )

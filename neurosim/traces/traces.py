@@ -3,18 +3,21 @@
 import hashlib
 import mmap
 from codecs import BOM_UTF8
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurosim.errors import NeurosimError
-from neurosim.traces.network import Network
+from neurosim.traces.network import Network, Rows
+
+if TYPE_CHECKING:
+    from neurosim.design.design import Design
 
 BLOCK = 2 * 2**20  # bytes of a trace file that are read at a time
 
@@ -46,13 +49,21 @@ class LayerTrace:
 class Trace:
     """The traces of all layers of a network; read one layer at a time.
 
-    Make one with `Trace.from_files` or `Trace.from_arrays`.
+    Make one with `Trace.from_files`, `Trace.from_arrays` or `Trace.synthetic`.
+
+    Attributes
+    ----------
+    synthesis : dict or None
+        Of traces that nobody recorded: how they were made; every result of theirs says it.
     """
 
-    def __init__(self, sources: Iterable[Any], network: Network, input_bits: int) -> None:
+    def __init__(
+        self, sources: Iterable[Any], network: Network, input_bits: int, synthesis: dict[str, Any] | None = None
+    ) -> None:
         self._sources = tuple(sources)
         self._network = network
         self._input_bits = input_bits
+        self.synthesis = synthesis
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -132,6 +143,38 @@ class Trace:
         sources = [_Arrays(*layer) for layer in layers]
         _check_count(sources, network)
         return cls(sources, network, input_bits)
+
+    @classmethod
+    def synthetic(
+        cls, network: Network | Rows, design: "Design", activity: float | Sequence[float] | None = None, seed: int = 0
+    ) -> Self:
+        """Traces that are made up, for a network of which nothing was recorded.
+
+        Weights are normally distributed, inputs zero or exponentially distributed, with the bits of the design; see
+        `neurosim.traces.synthetic` and docs/synthetic.md for the distributions, and for what these traces are good for.
+        Large layers are made array by array: they are never in memory as a whole.
+
+        Parameters
+        ----------
+        network : Network or rows of eight numbers
+        design : Design
+            Knows the bits of weights and inputs, and the range of weights.
+        activity : float or sequence of float, optional
+            Share of ones in the input, of all layers or of each; unless given half of the inputs are zero.
+        seed : int
+            Equal seeds give equal traces, on every machine.
+
+        Raises
+        ------
+        NeurosimError
+            A share that inputs of these bits cannot have.
+        """
+        from neurosim.traces.synthetic import ABOUT, sources
+
+        network = network if isinstance(network, Network) else Network(network)
+        made = sources(network, design, activity, seed)
+        about = {"distribution": ABOUT, "activity": [source.activity for source in made], "seed": int(seed)}
+        return cls(made, network, design.input_bits, about)
 
 
 def _hash(*parts):
