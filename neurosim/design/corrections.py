@@ -22,6 +22,12 @@ class Correction:
     effect: str
     corrected: str
     rules: dict[str, object]
+    kind = "correction"
+
+    @property
+    def about(self):
+        """What it does, in a few words."""
+        return self.corrected
 
 
 CORRECTIONS = {
@@ -90,6 +96,12 @@ class Repair:
 
     meant: str
     rules: dict[str, object]
+    kind = "repair"
+
+    @property
+    def about(self):
+        """What it does, in a few words."""
+        return self.meant
 
 
 REPAIRS = {
@@ -120,9 +132,3 @@ def parse_ids(text, where=""):
                 f"{suggestion(word.upper(), known)}; it takes all, or ids from {', '.join(known)}"
             )
     return " ".join(name for name in known if name in chosen)
-
-
-def changes(names):
-    """{rule: value} of corrections and repairs by their ids."""
-    known = {**CORRECTIONS, **REPAIRS}
-    return {rule: value for name in names for rule, value in known[name].rules.items()}
