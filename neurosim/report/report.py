@@ -1,6 +1,6 @@
 """The result of an evaluation: numbers in SI, tables, JSON, and the reference's files and text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -34,11 +34,19 @@ class Report(Plan):
         Lines the reference prints while it evaluates each layer.
     synthetic : dict or None
         How the traces were made, if nobody recorded them: every output says it.
+    noticed : dict
+        {kind: sentence} of what in the traces is hardly meant, see `neurosim.traces.checks`.
     """
 
     layer_values: list[dict[str, Any]]
     layer_complaints: list[tuple[str, ...]]
     synthetic: dict[str, Any] | None = None
+    noticed: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def warnings(self) -> dict[str, str]:
+        """{id: sentence} of the reference's defects that touch this design, and of what was `noticed`."""
+        return super().warnings | self.noticed
 
     @cached_property
     def totals(self) -> dict[str, float]:

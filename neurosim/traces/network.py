@@ -92,9 +92,8 @@ class Network(tuple[Layer, ...]):
             raise NeurosimError(
                 f"{layers!r} is no network; give layers or rows of eight numbers, or read a file with Network.from_file"
             )
-        made = tuple(
-            layer if isinstance(layer, Layer) else _layer(layer, "layer", n) for n, layer in enumerate(layers, 1)
-        )
+        rows = (astuple(layer) if isinstance(layer, Layer) else layer for layer in layers)
+        made = tuple(_layer(row, "layer", number) for number, row in enumerate(rows, 1))
         if not made:
             raise NeurosimError("a network needs at least one layer")
         return super().__new__(cls, made)
