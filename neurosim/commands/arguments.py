@@ -71,7 +71,8 @@ def add_parameters(parser, parameters):
         if parameter.section not in groups:
             groups[parameter.section] = parser.add_argument_group(parameter.section)
         groups[parameter.section].add_argument(
-            *flags(parameter), dest=parameter.name, metavar="N", type=word_of(parameter), help=_about(parameter)
+            *flags(parameter), dest=parameter.name,
+            metavar="WORD" if parameter.kind is str else "N", type=word_of(parameter), help=_about(parameter)
         )
 
 
@@ -98,6 +99,8 @@ def _about(parameter):
     default = parameter.default
     if default is None:
         return parameter.told
+    if isinstance(default, str):
+        return f"{parameter.told} ({parameter.range}; default {default})"
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else f"{float(default):g}"
     return f"{parameter.told} (default {shown})"
 

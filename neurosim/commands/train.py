@@ -162,6 +162,8 @@ def _started(options):
         raise NeurosimError(
             f"--type {options.type}: {place} holds {dataset.name}; leave --type out, or give other --data"
         )
+    if "augment" not in given:
+        settings = settings.replace(augment=dataset.augmentation)
     known = algorithm.chip(settings)
     design = _design(options, settings, known, NETWORKS.get(network, {}), len(dataset.train_images))
     settings, design = algorithm.joined(settings, design, dataset, options)

@@ -96,7 +96,7 @@ def _batch_time(cell, settings, design, dataset):
     from neurosim.wrappers.wage.hybrid_chip import chip_batch_time
 
     architecture = Architecture.from_text(settings.network, "network")
-    dataset.check(architecture)
+    dataset = dataset.fitted(architecture)
     batch = slice(settings.batch_size)
     try:
         return chip_batch_time(
