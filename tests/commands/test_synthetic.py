@@ -14,6 +14,7 @@ from neurosim.design.design import Design
 from neurosim.evaluation.cache import Cache
 from neurosim.evaluation.flow import evaluate
 from neurosim.report.quantities import STEPS
+from neurosim.traces.examples import vgg8
 from neurosim.traces.network import Network
 from neurosim.traces.traces import Trace
 
@@ -125,6 +126,19 @@ def test_busier_inputs_take_more_energy():
     seeds = [evaluate(design(), network(), Trace.synthetic(network(), design(), seed=seed)).totals for seed in (0, 1)]
     assert close(seeds[0]["forward_energy"], seeds[1]["forward_energy"], 0.02)
     assert not close(seeds[0]["forward_energy"], seeds[1]["forward_energy"], SAME_MATH)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("shares", "forward"), [("as recorded", 0.001), (None, 0.005)])
+def test_vgg8_is_as_near_to_its_recorded_traces_as_is_documented(shares, forward):
+    """The table of docs/synthetic.md."""
+    net, recorded = vgg8()
+    given = [recorded.layer(index).activity for index in range(len(net))] if shares else None
+    there = evaluate(Design(), net, recorded).totals
+    made = evaluate(Design(), net, Trace.synthetic(net, Design(), given)).totals
+    for name in MAIN:
+        far = 0.05 if name == "weight_update_energy" else forward
+        assert close(made[name], there[name], far), name
 
 
 @pytest.mark.parametrize(("words", "part"), [
