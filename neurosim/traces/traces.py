@@ -1,6 +1,5 @@
 """Traces: what a layer held and read, from files or from arrays in memory."""
 
-import hashlib
 import mmap
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
@@ -198,6 +197,8 @@ class Trace:
 
 def _hash(*parts):
     """A hash of arrays (their bytes, kinds and shapes) and of anything else by its text."""
+    import hashlib  # slow to load, and needed for caches only
+
     digest = hashlib.blake2b(digest_size=20)
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -318,6 +319,8 @@ class _Files:
 
 
 def _file_hash(path):
+    import hashlib
+
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
