@@ -244,7 +244,8 @@ def remedy(name, design, network, correct="correct = {}"):
             words.append("--correct all" if len(ids.split()) == len(CORRECTIONS) else correct.format(text(ids)) + does)
     if not words:
         try:
-            words = [f"--fit ({', '.join(settings(design, fitted(design, network)))})"]
+            after = fitted(design, network)
+            words = [f"{_to(**_changes(design, after)).words} (what --fit chooses)"]
         except NeurosimError:
             words = ["a wider network" if name == "U8" else "another design"]
     return ", or ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])}, or {words[-1]}"
@@ -279,8 +280,12 @@ def fitted(design, network):
 
 def settings(before, after):
     """How a command line sets what is different in another design: `["--set array_rows=16", ...]`."""
-    names = [name for name, value in after.to_dict().items() if value != getattr(before, name)]
-    return [f"--set {name}={text(getattr(after, name))}" for name in names]
+    return [f"--set {name}={text(value)}" for name, value in _changes(before, after).items()]
+
+
+def _changes(before, after):
+    """{name: value} of what is different in another design."""
+    return {name: value for name, value in after.to_dict().items() if value != getattr(before, name)}
 
 
 def _candidates(design, network):
@@ -350,7 +355,7 @@ def gradient_memory(design, network):
 
 def _least(before, after, network):
     """A design that fits, without those changes that it does not need."""
-    for name in [name for name, value in after.to_dict().items() if value != getattr(before, name)]:
+    for name in _changes(before, after):
         without = after.replace(**{name: getattr(before, name)})
         if is_sound(without, network):
             after = without

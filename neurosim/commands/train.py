@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from neurosim.commands.arguments import PROGRAM, add_parameters, flags, read_design, warn, word_of
+from neurosim.commands.arguments import PROGRAM, add_fit, add_parameters, fit, flags, read_design, warn, word_of
 from neurosim.console import STATUS_HELP, told_warnings
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
@@ -72,6 +72,7 @@ def add_arguments(parser):
         help="also write layer_record/ with trace_command.sh, and a NeuroSIM/main for it")
     add("--design", metavar="FILE", help="the chip: .toml, .csv of name,value or an edited Param.cpp")
     add("--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help="change a chip parameter")
+    add_fit(parser)
     add("--model", metavar="VERSION", type=word_of(RUN["model"]),
         help=f"version of the reference, of trainer and chip: {RUN['model'].range} (default: what the chip says, by "
         f"--set model=... or --design, else {RUN['model'].default})")
@@ -167,6 +168,10 @@ def _started(options):
     known = algorithm.chip(settings)
     design = _design(options, settings, known, NETWORKS.get(network, {}), len(dataset.train_images))
     settings, design = algorithm.joined(settings, design, dataset, options)
+    if options.fit:
+        from neurosim.traces.architecture import Architecture
+
+        design = fit(options, design, Architecture.from_text(settings.network, "network").network)
     return Run.start(settings, folder, design, dataset)
 
 

@@ -51,12 +51,10 @@ CHANGE = re.compile(r"(\w+) (?:=|of at (?:most|least)) ([\w.,]*\w)")
 
 def named(sentence):
     """[`NAME=VALUE` texts] of each remedy that a sentence names after "use"."""
-    told = re.sub(r" \((?!--set)[^)]*\)", "", sentence.rpartition("use ")[2]).rstrip(".")
+    told = re.sub(r" \([^)]*\)", "", sentence.rpartition("use ")[2]).rstrip(".")
     ways = []
     for way in re.split(r", or |, (?=\w+ (?:=|of))", told):
-        if way.startswith("--fit"):
-            ways.append(re.findall(r"--set (\w+=[\w.,]*\w)", way))
-        elif way.startswith("--correct"):
+        if way.startswith("--correct"):
             ways.append([f"correct={way.split()[1]}"])
         else:
             ways.append([f"{name}={value}" for name, value in CHANGE.findall(way)])

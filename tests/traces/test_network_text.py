@@ -8,9 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from neurosim.commands import line as cli
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
 from neurosim.traces.network import Network
 from neurosim.traces.network_text import fields_of
+from neurosim.traces.traces import read_inputs, read_weights
 
 ROWS = [(6, 6, 8, 3, 3, 64, 1, 1), (1, 1, 256, 1, 1, 10, 0, 1)]
 PLAIN = "".join(",".join(map(str, row)) + "\n" for row in ROWS)
@@ -163,3 +165,14 @@ def test_what_is_no_sequence_of_rows_gets_a_sentence(what):
 def test_what_is_no_row_gets_a_sentence(row):
     with pytest.raises(NeurosimError, match=r"layer:1: .* is no layer; give a Layer, or eight numbers"):
         Network([row])
+
+
+def test_traces_and_designs_may_begin_with_a_mark(tmp_path):
+    """As spreadsheets save "CSV UTF-8"."""
+    marked = {"weight.csv": "0.5,-0.25\n0,1\n", "input.csv": "1,0\n0,1\n", "design.csv": "name,value\nnode,22\n",
+              "design.toml": "[technology]\nnode = 22\n"}  # fmt: skip
+    for name, text in marked.items():
+        (tmp_path / name).write_text(text, encoding="utf-8-sig")
+    assert read_weights(tmp_path / "weight.csv", 2, 2).tolist() == [[0.5, -0.25], [0, 1]]
+    assert read_inputs(tmp_path / "input.csv", 2, 2).tolist() == [[3, 0], [0, 3]]
+    assert [Design.from_file(tmp_path / name).node for name in ("design.csv", "design.toml")] == [22, 22]

@@ -133,3 +133,13 @@ def test_another_word_gets_a_sentence(tmp_path, monkeypatch, capsys):
     assert cli.main([*features(tmp_path), "--augment", "mirror"]) == 2
     assert "augment = 'mirror' is not one of its choices" in capsys.readouterr().err
     assert Settings().augment == "shift+mirror"
+
+
+def test_a_chip_is_fitted_to_the_network_that_is_trained(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = [word for word in features(tmp_path) if word not in ("--evaluate-every", "0")]
+    assert cli.main([*words, "--out", "refused"]) == 2
+    assert "the chip cannot be evaluated: array_rows = 128 is too large" in capsys.readouterr().err
+    assert cli.main([*words, "--epochs", "1", "--fit", "--out", "fitted"]) == 0
+    assert capsys.readouterr().err.startswith("neurosim: --fit sets --set array_rows=")
+    assert json.loads((tmp_path / "fitted" / "results.json").read_text())["area"]["total"] > 0
