@@ -18,7 +18,7 @@ class RollUp:
 
     def __init__(self, planned):
         self.planned = planned
-        self.residue = Residue()
+        self.residue = Residue(planned.design.rules.idle_trees_leak)
         self.arrays = ArrayCosts(planned.chip, self.residue)
         self.values = []
         self.seen = []
@@ -60,7 +60,7 @@ class RollUp:
     def report(self, synthetic=None):
         """The `Report` of all layers; `synthetic` says how traces were made that nobody recorded."""
         planned = self.planned
-        finish_layers(planned.floorplan, self.values, planned.design.pipeline)
+        finish_layers(planned.floorplan, self.values, planned.design.pipeline, planned.design.rules.tiles_leak_apart)
         noticed = doubts(self.seen, planned.network, planned.design)
         return Report(
             planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints, synthetic,

@@ -1,11 +1,13 @@
 """What in a trace is hardly meant: seen once, when a layer is read, and told with its number."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 BEYOND = 0.1            # of a range, that a weight may lie beyond it before it is told
 PLANES = 64             # bit planes that an input may have
+PADDING = 64            # that is tried
 BLOCK = 1 << 24         # inputs that are looked at at a time
 
 
@@ -89,13 +91,9 @@ def planes_there(columns, layer, bits):
 
 
 def _windows(layer):
-    """Windows of the map with a padding of up to the kernel."""
-    for pad in range(1, min(max(layer.kernel_rows, layer.kernel_columns), 64)):
-        down, across = (
-            (size + 2 * pad - kernel) // layer.stride + 1
-            for size, kernel in ((layer.rows, layer.kernel_rows), (layer.columns, layer.kernel_columns))
-        )
-        yield down * across
+    """Input vectors of the layer with a padding on all sides; kernels of one position are not padded."""
+    for pad in range(1, PADDING + 1) if layer.kernel_size > 1 else ():
+        yield replace(layer, rows=layer.rows + 2 * pad, columns=layer.columns + 2 * pad).vectors
 
 
 def _of(what, numbers):
