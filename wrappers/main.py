@@ -100,7 +100,7 @@ def _run(words, design, start):
         design = design.replace(model=parse_model(chosen["--model"], "--model"))
     if "--correct" in chosen:
         design = design.replace(correct=chosen["--correct"])
-    network = Network.from_file(command.network)
+    network = Network.from_file(command.network, partial(warn, PROGRAM))
     files = files_from_words(command.traces, network, command.network)
 
     breakdown = os.path.join(text.BREAKDOWN_FOLDER, text.BREAKDOWN_NAME.format(epoch=command.epoch))
