@@ -1,4 +1,4 @@
-"""The one exception a user meets: a sentence that says where, what, and what would work."""
+"""The one exception and the one warning a user meets: sentences that say where, what, and what would work."""
 
 from collections.abc import Iterable
 
@@ -12,6 +12,13 @@ class NeurosimError(ValueError):
     def __init__(self, sentence: str, *, status: int = 2) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class NeurosimWarning(UserWarning):
+    """Numbers that can be computed with but are hardly meant, or results that mean nothing, told in one sentence.
+
+    The library gives it to Python's `warnings`; commands print it on standard error.
+    """
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
