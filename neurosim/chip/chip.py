@@ -6,13 +6,14 @@ Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
 import math
 
 from neurosim._circuits import Adder, AdderTree
-from neurosim.chip.build import activation, buffer, gradient_unit_of, subarray_of
+from neurosim.chip.build import activation, buffer, gradient_unit_of, room_for, subarray_of
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas
 from neurosim.chip.tile import Tile
 from neurosim.circuits._dram import Dram
 from neurosim.circuits._interconnect import HTree
 from neurosim.circuits._pooling import MaxPooling
+from neurosim.circuits.cells import CellTooNarrow
 from neurosim.design.words import shared_columns, word_bits
 from neurosim.errors import NeurosimError
 
@@ -59,6 +60,8 @@ class Chip:
         self.plan = plan
         try:
             self._build()
+        except CellTooNarrow as error:
+            raise NeurosimError(f"{error}; use {room_for(error)}") from None
         except NeurosimError:
             raise
         except ValueError as error:

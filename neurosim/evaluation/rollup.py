@@ -20,6 +20,7 @@ class RollUp:
         self.residue = Residue()
         self.values = []
         self.complaints = []
+        self.activities = []
 
     def add_layer(self, index, stats, activity):
         """Take the next layer in.
@@ -51,11 +52,13 @@ class RollUp:
             lines += tile.pe.complaints
         self.values.append(layer_totals(chip, index, tiles, activity, passes))
         self.complaints.append(tuple(lines))
+        self.activities.append(activity)
 
     def report(self):
         """The `Report` of all layers."""
         planned = self.planned
         finish_layers(planned.floorplan, self.values, planned.design.pipeline)
         return Report(
-            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
+            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints,
+            tuple(self.activities),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neurosim.chip.outline import divided, in_order
 from neurosim.outputs import Outputs
+from neurosim.plausible import ACTIVITY
 from neurosim.report import text
 from neurosim.report.hybrid_report import HybridBreakdown
 from neurosim.report.plan import Plan, operations
@@ -20,9 +21,11 @@ UNITS = {q.name: q.unit for q in (*QUANTITIES, *CHIP_QUANTITIES)}
 # Steps whose times do not overlap and (quirk Q27) whose peaks a pipeline does not count.
 _SUMMED_LATENCY = ("weight_gradient", "weight_update", "dram")
 _UNCOUNTED_LATENCY = ("peak_weight_gradient", "peak_weight_update")
+# Results that must be sound, beside area, latency and energy.
+MAIN = ("leakage_power", "leakage_energy", "energy_efficiency", "throughput", "epoch_rate")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(Plan):
     """The evaluation of a design on a network's traces.
 
@@ -32,10 +35,34 @@ class Report(Plan):
         {quantity: value in SI units} of each layer (see `neurosim.report.quantities`).
     layer_complaints : list of tuple of str
         Lines the reference prints while it evaluates each layer.
+    activities : tuple of float
+        Share of ones in the input of each layer, as told or measured.
     """
 
     layer_values: list[dict[str, Any]]
     layer_complaints: list[tuple[str, ...]]
+    activities: tuple[float, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = self.layer_values, self.layer_complaints, self.activities
+        return type(self).of, (self.design, self.network, *own)
+
+    @property
+    def _doubts_about_data(self):
+        found = {n: ACTIVITY.doubt(f"activity of layer {n}", value) for n, value in enumerate(self.activities, 1)}
+        first, *others = [n for n, sentence in found.items() if sentence] or [None]
+        if first is None:
+            return {}
+        more = f" (also of layers {', '.join(map(str, others))})" if others else ""
+        return {"activity": found[first] + more}
+
+    @cached_property
+    def main_numbers(self) -> dict[str, float]:
+        kinds = "latency", "energy"
+        steps = {kind: {f"{step}_{kind}": self.totals[f"{step}_{kind}"] for step in STEPS} for kind in kinds}
+        sums = {f"{kind} of all steps": in_order(steps[kind].values()) for kind in kinds}
+        rest = {name: self.totals[name] for name in MAIN}
+        return super().main_numbers | steps["latency"] | steps["energy"] | sums | rest
 
     @cached_property
     def totals(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ in-situ deep neural network training", ASP-DAC 2020; here on a small network and
 import math
 import time
 
+from neurosim.console import collected
 from neurosim.errors import NeurosimError
 
 HELP = """\
@@ -88,6 +89,13 @@ def design_of(chip, batch, iterations):
 
 def run(parameters):
     """Train one network and evaluate its chip: accuracy, counters, cost of a batch and an epoch."""
+    with collected() as doubts:
+        results = _run(parameters)
+    return results | {"problem": "; ".join(filter(None, [results["problem"], *doubts]))}
+
+
+def _run(parameters):
+    """The same, with a problem of the training alone."""
     import numpy as np
 
     from neurosim.wrappers.devices.hybrid import Hybrid, synapse_of
