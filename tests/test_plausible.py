@@ -8,7 +8,9 @@ from golden import FOLDERS, case, cases
 from neurosim.circuits.hybrid import HybridCell
 from neurosim.design.design import Design
 from neurosim.design.models import MODELS
+from neurosim.evaluation.flow import evaluate
 from neurosim.plausible import CLOCK, PULSE, SHARE, Plausible, told, unsound
+from neurosim.traces.examples import vgg8
 from neurosim.wrappers.devices.crossbar import PRESETS, Crossbar
 from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.devices.readout import Readout, Retention
@@ -31,6 +33,11 @@ def test_defaults_are_plausible(model):
     assert not Settings(model=model).doubts
     for made in (Hybrid(), HybridCell(), Readout(), Retention(), *PRESETS.values()):
         assert not made.doubts
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_chip_of_defaults_is_not_warned_of(model):
+    assert not evaluate(Design(model=model), *vgg8()).warnings
 
 
 @pytest.mark.parametrize("parameters, names, words", [

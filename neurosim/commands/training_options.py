@@ -18,7 +18,8 @@ class Setting:
 
     def is_called(self, name):
         """Whether this is a name of it: ours, that of its option or of the reference."""
-        return _plain(name) in map(_plain, (self.parameter.name, self.parameter.option, self.parameter.reference))
+        own = (self.parameter.name, self.parameter.option, self.parameter.reference)
+        return bool(_plain(name)) and _plain(name) in map(_plain, own)
 
 
 def _plain(name):

@@ -93,6 +93,7 @@ def test_params_answers_about_what_there_is_not(capsys):
     assert "the supply voltage" in refusal(capsys, "params", "vdd")
     assert "'adc'" in refusal(capsys, "params", "SARADC")
     assert "adc_levels, which counts levels" in refusal(capsys, "params", "adc_precision")
+    assert "no parameter" not in refusal(capsys, "params", "")
     assert "did you mean 'cycle_variation'?" in refusal(capsys, "params", "cycle_variatoin")
     assert "`neurosim params` lists them" in refusal(capsys, "params", "qqqqq")
 
