@@ -11,7 +11,7 @@ from neurosim.console import STATUS_HELP, untold
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
 from neurosim.plausible import NAN
-from neurosim.progress import Progress
+from neurosim.progress import GroupProgress
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
 
 HELP = f"""\
@@ -99,7 +99,7 @@ def main(options):
     if not sound:
         raise NeurosimError(f"none of the {len(found)} designs can be evaluated; the first: {problems[0]}")
     cache = Cache(options.cache) if options.cache else None
-    with _Steps(network, options.quiet) as steps, untold():
+    with GroupProgress(network, options.quiet) as steps, untold():
         reports = evaluate_many(sound, network, trace(), steps, cache)
 
     table = _table(found, problems, reports)
@@ -152,22 +152,3 @@ def _no_numbers(report):
 def _problem(report, name):
     """A warning in a word, or which results are unsound."""
     return f"{name} ({', '.join(report.unsound[name])})" if name in report.unsound else name
-
-
-class _Steps:
-    """Progress over the layers of all groups of designs; how many there are is told by the first call."""
-
-    def __init__(self, network, quiet):
-        self._network, self._quiet, self._progress = network, quiet, None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        if self._progress is not None:
-            self._progress.__exit__(*exception)
-
-    def __call__(self, done, total):
-        if self._progress is None:
-            self._progress = Progress(list(self._network) * (total // len(self._network)), quiet=self._quiet)
-        self._progress(done, total)

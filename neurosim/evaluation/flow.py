@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.evaluation.cache import Cache
 from neurosim.evaluation.measure import measured
 from neurosim.evaluation.reading import Reading
 from neurosim.evaluation.rollup import RollUp
@@ -16,11 +15,15 @@ from neurosim.report.report import Report
 from neurosim.traces.network import Network, Rows
 from neurosim.traces.traces import Trace
 
+if TYPE_CHECKING:
+    from neurosim.evaluation.cache import Cache  # most runs have none, and need not load what it needs
+
 Progress: TypeAlias = Callable[[int, int], object]  # called with layers done, and layers
 
 
 def evaluate(
-    design: Design, network: Network | Rows, trace: Trace, progress: Progress | None = None, cache: Cache | None = None
+    design: Design, network: Network | Rows, trace: Trace, progress: Progress | None = None,
+    cache: "Cache | None" = None
 ) -> Report:
     """Area, latency and energy of a chip that runs `network` on recorded data.
 
@@ -59,7 +62,7 @@ def evaluate_many(
     network: Network | Rows,
     trace: Trace,
     progress: Progress | None = None,
-    cache: Cache | None = None,
+    cache: "Cache | None" = None,
 ) -> list[Report]:
     """Evaluate several designs on the same traces, sharing what they have in common.
 
@@ -103,15 +106,23 @@ def _evaluated(
 ) -> list[Report]:
     """`evaluate_many`, in silence."""
     network = network if isinstance(network, Network) else Network(network)
-    rolls = [RollUp(planned) for planned in _plans(designs, network)]
+    return evaluate_plans(list(_plans(designs, network)), trace, progress, cache)
+
+
+def evaluate_plans(
+    plans: Sequence[Plan], trace: Trace, progress: Progress | None = None, cache: "Cache | None" = None
+) -> list[Report]:
+    """`evaluate_many` of designs that have been planned, all for one network."""
+    rolls = [RollUp(planned) for planned in plans]
+    layers_of_network = len(plans[0].network) if plans else 0
     groups: dict[Reading, list[RollUp]] = {}
     for roll in rolls:
         groups.setdefault(Reading.of(roll.planned), []).append(roll)
-    steps, done = len(groups) * len(network), 0
+    steps, done = len(groups) * layers_of_network, 0
     with ThreadPoolExecutor(threads()) as pool:
         for group in groups.values():
             layers = measured([roll.planned for roll in group], trace, pool, cache)
-            for index in range(len(network)):
+            for index in range(layers_of_network):
                 if progress:
                     progress(done, steps)
                 done += 1
