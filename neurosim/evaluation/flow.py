@@ -102,7 +102,7 @@ def evaluate_many(
 
 
 def _evaluated(
-    designs: Sequence[Design], network: Network | Rows, trace: Trace, progress: Progress | None, cache: Cache | None
+    designs: Sequence[Design], network: Network | Rows, trace: Trace, progress: Progress | None, cache: "Cache | None"
 ) -> list[Report]:
     """`evaluate_many`, in silence."""
     network = network if isinstance(network, Network) else Network(network)
