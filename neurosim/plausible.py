@@ -28,6 +28,8 @@ class Plausible:
 
 CLOCK = Plausible("it is a frequency in Hz, write 1e9 or 1GHz for 1 GHz", low=1e6)
 PULSE = Plausible("it is a time in s, write 5e-8 or 50ns for 50 ns", high=1.0)
+VOLTAGE = Plausible("it is a voltage in V, write 0.5 or 500mV for 500 mV", high=50.0)
+CONDUCTANCE = Plausible("it is a conductance in S, write 1e-5 or 10uS for 10 uS", high=1.0)
 LEVELS = Plausible("it counts levels and not bits, write 32 for 5 bits", low=4)
 SPREAD = Plausible("it is a fraction, write 0.035 or 3.5% for 3.5 %", high=0.5)
 SHARE = Plausible("it is a share, write 0.25 or 25% for 25 %", low=0.0, high=1.0)

@@ -49,6 +49,8 @@ def test_a_chip_of_defaults_is_not_warned_of(model):
     ({"clock_frequency": 200.0}, ["clock_frequency"], "200 Hz is below 1e+06"),
     ({"write_pulse": 50}, ["write_pulse"], "50 s is above 1"),
     ({"read_pulse": 10}, ["read_pulse"], "10 s is above 1"),
+    ({"read_voltage": 500}, ["read_voltage"], "500mV"), ({"write_voltage": 4000}, ["write_voltage"], "above 50"),
+    ({"max_conductance": 10.0}, ["max_conductance"], "10uS"),
     ({"charge_pulse": 2}, ["charge_pulse"], "above 1"),
     ({"polarization_pulse": 3}, ["polarization_pulse"], "above 1"),
     ({"adc_levels": 3}, ["adc_levels"], "32 for 5 bits"),

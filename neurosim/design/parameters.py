@@ -12,7 +12,7 @@ from neurosim.design.corrections import parse_ids
 from neurosim.design.models import DEFAULT, MODELS, parse_adopted, parse_model, parse_without
 from neurosim.design.other_names import meant_by
 from neurosim.parameter import Parameter, Table
-from neurosim.plausible import CLOCK, LEVELS, PULSE, SHARE
+from neurosim.plausible import CLOCK, CONDUCTANCE, LEVELS, PULSE, SHARE, VOLTAGE
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
 
@@ -69,18 +69,19 @@ def _parameters():
     yield p("resistance_on", "resistanceOn", 100e3, "ohm", "low-resistance state at the read voltage", above=0)
     yield p("resistance_off", "resistanceOff", 1e6, "ohm", "high-resistance state at the read voltage", above=0)
     yield p("max_conductance", "maxConductance", 0.0, "S", "conductance of the largest weight (0: 1/resistance_on)",
-            low=0)
+            low=0, plausible=CONDUCTANCE)
     yield p("min_conductance", "minConductance", 0.0, "S", "conductance of the smallest weight (0: 1/resistance_off)",
-            low=0)
+            low=0, plausible=CONDUCTANCE)
     yield p("levels_ltp", "maxNumLevelLTP", 32, "", "conductance steps from lowest to highest (potentiation)",
             low=1, high=1000000)
     yield p("levels_ltd", "maxNumLevelLTD", 32, "", "conductance steps from highest to lowest (depression)",
             low=1, high=1000000)
-    yield p("read_voltage", "readVoltage", 0.5, "V", "read voltage", above=0)
+    yield p("read_voltage", "readVoltage", 0.5, "V", "read voltage", above=0, plausible=VOLTAGE)
     yield p("read_pulse", "readPulseWidth", 10e-9, "s", "width of a read pulse", above=0, plausible=PULSE)
-    yield p("write_voltage", "writeVoltage", 4.0, "V", "write voltage", above=0)
+    yield p("write_voltage", "writeVoltage", 4.0, "V", "write voltage", above=0, plausible=VOLTAGE)
     yield p("write_pulse", "writePulseWidth", 50e-9, "s", "width of a write pulse", above=0, plausible=PULSE)
-    yield p("access_voltage", "accessVoltage", 1.1, "V", "gate voltage of the 1T1R access transistor", above=0)
+    yield p("access_voltage", "accessVoltage", 1.1, "V", "gate voltage of the 1T1R access transistor", above=0,
+            plausible=VOLTAGE)
     yield p("resistance_access", "resistanceAccess", 15e3, "ohm", "on-resistance of the 1T1R access transistor",
             low=0)
     yield p("nonlinear_iv", "nonlinearIV", False, "", "nonlinear I-V of cross-point cells")

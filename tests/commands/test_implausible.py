@@ -171,6 +171,21 @@ def test_a_sweep_tells_it_in_the_row(capsys, place):
     assert printed.err == ""
 
 
+@pytest.mark.parametrize("parameters", [
+    {"resistance_on": 1e6, "resistance_off": 1e6}, SWAPPED, NAN, {"min_conductance": 1.0}, {"read_voltage": 1e200},
+    {"height_1t1r": 1e300}, {"write_voltage": 1e300}, {"clock_frequency": 1e-300}, {"read_pulse": 1e300},
+    {"write_pulse": 1e308}, {"max_conductance": 1e300},
+], ids=str)  # fmt: skip
+def test_nothing_unsound_is_silent(parameters):
+    """Whatever is set, results that are no sizes are told, with all defects of the reference corrected as well."""
+    network = Network(NETWORK)
+    trace = neurosim.Trace.from_arrays(arrays(network), network, 8)
+    with pytest.warns(neurosim.NeurosimWarning):
+        report = neurosim.evaluate(Design(**OPTIONS, **parameters, correct="all"), network, trace)
+    values = report.main_numbers.values()
+    assert report.warnings and (report.unsound or all(0 <= value < math.inf for value in values))
+
+
 def test_the_library_warns_once(place):
     """With everything that is doubtful in one sentence; what is warned of as an error is one."""
     network = Network(NETWORK)
