@@ -70,7 +70,7 @@ def sentences(chosen, network):
 
 def assert_sound(chosen, network):
     planned = plan(chosen, network)
-    assert not planned.warnings
+    assert not planned.defects and not planned.unsound
     assert all(math.isfinite(area) and area >= 0 for area in planned.areas.values()) and planned.areas["total"] > 0
 
 
