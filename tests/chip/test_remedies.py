@@ -63,7 +63,7 @@ def named(sentence):
 
 def sentences(chosen, network):
     try:
-        return list(plan(chosen, network).warnings.values())
+        return list(plan(chosen, network).defects.values())
     except NeurosimError as error:
         return [str(error)]
 
