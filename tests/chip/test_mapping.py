@@ -5,6 +5,7 @@ import pytest
 from golden import EXACT, case, cases, differences
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from small import design
 
 from neurosim.chip.mapping import SPEEDUP_LIMITED, floorplan
 from neurosim.design.design import Design
@@ -176,6 +177,13 @@ def test_a_pipeline_evens_out_the_layers(chip):
 
 
 # -- single rules -----------------------------------------------------------------------------------
+
+
+def test_copies_of_a_pipeline_by_hand():
+    """Ten rows four times as fast are three a copy, rounded up: (10 / 3)^2 copies, and one of the slowest layer."""
+    layers = Network([[10, 10, 16, 3, 3, 32, 0, 1], [2, 2, 64, 2, 2, 64, 0, 1]])
+    chosen = design(pipeline=True, pipeline_speedup=4, novel_mapping=False, array_rows=16, array_columns=16)
+    assert floorplan(chosen, layers).pipeline_speedup == (12, 1)
 
 
 def test_the_commonest_kernel_takes_the_novel_mapping():

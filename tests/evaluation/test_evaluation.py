@@ -14,7 +14,7 @@ from neurosim.circuits._columns import column_resistances, convert_columns, path
 from neurosim.design.models import MODELS
 from neurosim.design.parameters import ADC_SWITCHES
 from neurosim.errors import NeurosimError
-from neurosim.evaluation.flow import evaluate
+from neurosim.evaluation.flow import evaluate, evaluate_plans
 from neurosim.evaluation.reading import Reading
 from neurosim.report.plan import plan
 from neurosim.report.quantities import QUANTITIES, STEPS
@@ -198,3 +198,24 @@ def test_progress_is_told_layer_by_layer():
     chosen = design()
     evaluate(chosen, network(), trace(network(), chosen), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_the_energy_of_pooling_counts_whole_windows_only():
+    """Quirk Q37: 7 x 37 windows are 64.75 of four, 64 of them whole: in a tile of 64 two rounds of time, one of energy."""
+    rounds = {}
+
+    class Pooling:
+        def latency(self, ramp, load, reads):
+            rounds["latency"] = reads
+            return 0.0
+
+        def energy(self, reads):
+            rounds["energy"] = reads
+            return 0.0
+
+    layers = Network([[9, 39, 16, 3, 3, 64, 1, 1]])
+    planned = plan(design(novel_mapping=False, training=False, array_rows=16, array_columns=16, correct="all"), layers)
+    assert planned.floorplan.tile_size == 64
+    planned.chip.pooling = Pooling()
+    evaluate_plans([planned], trace(layers, planned.design))
+    assert rounds == {"latency": 2, "energy": 1}
