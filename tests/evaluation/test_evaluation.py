@@ -201,7 +201,7 @@ def test_progress_is_told_layer_by_layer():
 
 
 def test_the_energy_of_pooling_counts_whole_windows_only():
-    """Quirk Q37: 7 x 37 windows are 64.75 of four, 64 of them whole: in a tile of 64 two rounds of time, one of energy."""
+    """Quirk Q37: of 7 x 37 windows 64.75 are of four, 64 whole: two rounds of a tile of 64 in time, one in energy."""
     rounds = {}
 
     class Pooling:
