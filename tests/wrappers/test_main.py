@@ -139,6 +139,29 @@ def test_help_and_version(capsys, place):
     assert capsys.readouterr().out == f"neurosim-main {neurosim.__version__}\n"
 
 
+# Printed by the C++ program for `CASE` with these lines in its Param.cpp, and with row by row transposed read-out:
+# energy of the weight gradients of layers 1 and 2 [pJ], each with its peak.
+GRADIENTS = {
+    "": ("2.07781e+10", "9.77148e+09", "1.21271e+11", "3.47417e+10"),
+    "activityRowReadWG,0.5": ("2.07781e+10", "9.77148e+09", "1.21271e+11", "3.47417e+10"),
+    "activityRowWriteWG,0.5": ("2.07781e+10", "9.77148e+09", "1.21271e+11", "3.47417e+10"),
+    "activityColWriteWG,0.25": ("2.07782e+10", "9.77156e+09", "1.21271e+11", "3.47419e+10"),
+    "activityColWriteWG,0.5": ("2.07783e+10", "9.77164e+09", "1.21271e+11", "3.4742e+10"),
+    "activityColWriteWG,1": ("2.07784e+10", "9.7718e+09", "1.21271e+11", "3.47423e+10"),
+    "parallelBP,0": ("1.30118e+10", "2.00515e+09", "9.35989e+10", "7.06993e+09"),
+    "parallelBP,0\nactivityColWriteWG,0.5": ("1.30119e+10", "2.00531e+09", "9.35991e+10", "7.0702e+09"),
+}
+
+
+@pytest.mark.parametrize(("lines", "energies"), GRADIENTS.items(), ids=repr)
+def test_activities_of_the_weight_gradient_unit_that_users_set(capsys, place, words, traces, lines, energies):
+    """Quirk U11: precharger and write driver take energy by one of three members that the reference never sets."""
+    (place / "p.csv").write_text((traces / "params.csv").read_text() + lines + "\n")
+    assert main([*words, "--design", "p.csv"]) == 0
+    printed = re.findall(r"readDynamicEnergy of Weight Gradient is: (\S+)pJ", capsys.readouterr().out)
+    assert tuple(printed[:4]) == energies
+
+
 # -- the version ---------------------------------------------------------------------------------------
 
 
