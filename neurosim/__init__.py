@@ -25,6 +25,7 @@ _PUBLIC = {
     "Report": "neurosim.report.report",
     "evaluate": "neurosim.evaluation.flow",
     "evaluate_many": "neurosim.evaluation.flow",
+    "audit": "neurosim.evaluation.audit",
     "Cache": "neurosim.evaluation.cache",
     "plan": "neurosim.report.plan",
     "NeurosimError": "neurosim.errors",

@@ -87,3 +87,28 @@ class Progress(StatusLine):
         if finished:
             text += f", about {duration(elapsed * sum(self._work[done:]) / finished)} left"
         self.show(text)
+
+
+class GroupProgress:
+    """Progress over the layers of groups of designs; how many groups there are is told by the first call.
+
+    Parameters
+    ----------
+    network : Network
+    quiet : bool
+    """
+
+    def __init__(self, network, quiet=False):
+        self._network, self._quiet, self._progress = network, quiet, None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self._progress is not None:
+            self._progress.__exit__(*exception)
+
+    def __call__(self, done, total):
+        if self._progress is None:
+            self._progress = Progress(list(self._network) * (total // len(self._network)), quiet=self._quiet)
+        self._progress(done, total)

@@ -1,5 +1,7 @@
 """Latency and energy of a part of the chip, and how parts combine."""
 
+from functools import cache
+
 import numpy as np
 
 # What a cost is split into. The first three are whole passes, the peaks leave buffers and wires out (quirk Q29), and
@@ -38,16 +40,22 @@ SYNAPSE_COUNTS = ("update_pulses", "transfer_pulses")
 UPDATES = ("weight_update", "update", "transfer", "transfer_read", "update_pulses", "transfer_pulses")
 WRITES = (*UPDATES, "peak_weight_update")
 # Arrays are written one after the other, whatever lies beside what.
-_ONE_BY_ONE = [_PLACE[item] for item in WRITES]
+_ONE_BY_ONE = np.array([_PLACE[item] for item in WRITES], np.intp)
 # What copies of the weights speed up.
 READS = ("forward", "activation_gradient", "peak_forward", "peak_activation_gradient", "adc", "accumulation", "array",
          "buffer", "interconnect", *SYNAPSE_READS)  # fmt: skip
 
 
+@cache
+def _places(items):
+    """Where these items stand."""
+    return np.array([_PLACE[item] for item in items], np.intp)
+
+
 class Cost:
     """Latency [s] and energy [J] of each of `ITEMS`; immutable.
 
-    `a | b` is side by side: the slower one counts, energies and writes add up.
+    `Cost.beside(costs)` is side by side: the slowest one counts, energies and writes add up.
     `cost.plus(latency, energy, *items)` is in series.
     """
 
@@ -60,25 +68,32 @@ class Cost:
     @classmethod
     def of(cls, **items):
         """A cost from `item=(latency, energy)` pairs."""
-        cost = cls()
+        latencies, energies = [0.0] * len(ITEMS), [0.0] * len(ITEMS)
         for name, (latency, energy) in items.items():
-            cost.latency[_PLACE[name]], cost.energy[_PLACE[name]] = latency, energy
-        return cost
+            latencies[_PLACE[name]], energies[_PLACE[name]] = latency, energy
+        return cls(np.array(latencies), np.array(energies))
+
+    @classmethod
+    def beside(cls, costs):
+        """Costs side by side, in this order: for each item the largest latency (writes: the sum) and all energies."""
+        if not costs:
+            return cls()
+        # A running sum adds from left to right, as the reference does. Quirk S6: a latency that is no number never
+        # wins, as in the reference's comparison, which begins at 0; `fmax` passes over it.
+        latencies = np.array([cost.latency for cost in costs])
+        energies = np.array([cost.energy for cost in costs])
+        latency = np.fmax.reduce(latencies, axis=0, initial=0.0)
+        latency[_ONE_BY_ONE] = np.add.accumulate(latencies[:, _ONE_BY_ONE], axis=0)[-1]
+        return cls(latency, np.add.accumulate(energies, axis=0)[-1])
 
     def __getitem__(self, item):
         """(latency, energy) of an item."""
         place = _PLACE[item]
         return float(self.latency[place]), float(self.energy[place])
 
-    def __or__(self, other):
-        # Quirk S6: a latency that is no number never wins, as in the reference's comparison.
-        latency = np.where(other.latency > self.latency, other.latency, self.latency)
-        latency[_ONE_BY_ONE] = self.latency[_ONE_BY_ONE] + other.latency[_ONE_BY_ONE]
-        return Cost(latency, self.energy + other.energy)
-
     def plus(self, latency, energy, *items):
         """Add the same latency and energy to some items."""
-        places = [_PLACE[item] for item in items]
+        places = _places(items)
         total = Cost(self.latency.copy(), self.energy.copy())
         total.latency[places] += latency
         total.energy[places] += energy
@@ -86,7 +101,7 @@ class Cost:
 
     def times(self, *items, latency=1, energy=1):
         """Multiply the latency and energy of some items."""
-        places = [_PLACE[item] for item in items]
+        places = _places(items)
         total = Cost(self.latency.copy(), self.energy.copy())
         total.latency[places] *= latency
         total.energy[places] *= energy
@@ -100,7 +115,7 @@ class Cost:
 
     def faster(self, copies):
         """Divide the latency of everything that reads by the copies that share the input vectors."""
-        places = [_PLACE[item] for item in READS]
+        places = _places(READS)
         total = Cost(self.latency.copy(), self.energy)
         total.latency[places] /= copies
         return total

@@ -131,20 +131,17 @@ class ProcessingElement:
             tree = self.tree.latency(0.0, reads, adding), self.tree.energy(reads, adding)
             residue.leakage["tree", self.novel] = self.tree.leakage_when(adding)
             if copies > 1:
-                cost = Cost()
+                read_out = []
                 # Quirk Q31: the tree's energy counts once for every subarray, also for an activation gradient that
                 # there is not, unless trees count in every pass.
                 # Quirk Q45: its time counts for an activation gradient that there is not in any case.
                 back = 1 if passes.backward or not passes.trees_in_every_pass else 0
                 for array in arrays:
                     read = array.plus(*tree, "forward").plus(tree[0], tree[1] * back, "activation_gradient")
-                    cost |= read.plus(tree[0], tree[1] * passes.trees[1], "accumulation")
-                cost = cost.times(*UPDATES, energy=copies).faster(copies)
+                    read_out.append(read.plus(tree[0], tree[1] * passes.trees[1], "accumulation"))
+                cost = Cost.beside(read_out).times(*UPDATES, energy=copies).faster(copies)
             else:
-                cost = Cost()
-                for array in arrays:
-                    cost |= array
-                cost = cost.plus(*tree, *passes.reads)
+                cost = Cost.beside(arrays).plus(*tree, *passes.reads)
                 cost = cost.plus(tree[0] * passes.trees[0], tree[1] * passes.trees[1], "accumulation")
         cost = cost.with_peaks()
 

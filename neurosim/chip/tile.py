@@ -138,9 +138,7 @@ class Tile:
         -------
         (Cost, float)
         """
-        cost = Cost()
-        for position in share.positions:
-            cost |= pes[position][0]
+        cost = Cost.beside([pes[position][0] for position in share.positions])
         if self.novel:
             cost = self._novel(cost, vectors, speedup, residue, passes)
         else:

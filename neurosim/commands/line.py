@@ -33,6 +33,7 @@ def _ours(module, help):
 COMMANDS = {
     "run": _ours("run", "evaluate a network on traces"),
     "sweep": _ours("sweep", "evaluate many designs on the same traces"),
+    "audit": _ours("audit", "tell what every difference of versions and every known defect is worth"),
     "train": _ours("train", "train a network with the constraints of a chip"),
     "study": _ours("study", "train a grid of networks to answer one question"),
     "plan": _ours("plan", "show floorplan and area without traces"),
@@ -49,6 +50,7 @@ first steps
   neurosim plan --network NetWork.csv      floorplan and area, no traces needed
   neurosim sweep --example vgg8 --vary node=32,22,14
                                            many designs, one table
+  neurosim audit --example vgg8            what each known defect does to the result
   neurosim train --example digits          train with the constraints of a chip, evaluate it every epoch
   neurosim params                          every parameter of a chip
   neurosim params --toml design.toml       a commented file to edit, for --design

@@ -9,7 +9,7 @@ from neurosim.commands.arguments import add_design, add_traces, inputs, warn
 from neurosim.console import STATUS_HELP
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
-from neurosim.progress import Progress
+from neurosim.progress import GroupProgress
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
 
 HELP = f"""\
@@ -95,7 +95,7 @@ def main(options):
     if not sound:
         raise NeurosimError(f"none of the {len(found)} designs can be evaluated; the first: {problems[0]}")
     cache = Cache(options.cache) if options.cache else None
-    with _Steps(network, options.quiet) as steps:
+    with GroupProgress(network, options.quiet) as steps:
         reports = evaluate_many(sound, network, trace(), steps, cache)
 
     table = _table(found, problems, reports)
@@ -138,22 +138,3 @@ def _table(found, problems, reports):
         rows.append(row)
     table = pd.DataFrame(rows)
     return table[[name for name in table.columns if name != "problem"] + ["problem"]]
-
-
-class _Steps:
-    """Progress over the layers of all groups of designs; how many there are is told by the first call."""
-
-    def __init__(self, network, quiet):
-        self._network, self._quiet, self._progress = network, quiet, None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        if self._progress is not None:
-            self._progress.__exit__(*exception)
-
-    def __call__(self, done, total):
-        if self._progress is None:
-            self._progress = Progress(list(self._network) * (total // len(self._network)), quiet=self._quiet)
-        self._progress(done, total)

@@ -22,6 +22,12 @@ class Correction:
     remedy: str
     corrected: str
     rules: dict[str, object]
+    kind = "correction"
+
+    @property
+    def about(self):
+        """What it does, in a few words."""
+        return self.corrected
 
 
 CORRECTIONS = {
@@ -98,6 +104,12 @@ class Repair:
 
     meant: str
     rules: dict[str, object]
+    kind = "repair"
+
+    @property
+    def about(self):
+        """What it does, in a few words."""
+        return self.meant
 
 
 REPAIRS = {
@@ -128,9 +140,3 @@ def parse_ids(text, where=""):
                 f"{suggestion(word.upper(), known)}; it takes all, or ids from {', '.join(known)}"
             )
     return " ".join(name for name in known if name in chosen)
-
-
-def changes(names):
-    """{rule: value} of corrections and repairs by their ids."""
-    known = {**CORRECTIONS, **REPAIRS}
-    return {rule: value for name in names for rule, value in known[name].rules.items()}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
 from neurosim.circuits.memories import MEMORIES, Memory
-from neurosim.design.models import MODELS, rules_of
+from neurosim.design.models import DIFFERENCES, MODELS, changed, in_effect
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
 from neurosim.design.rules import Rules
 from neurosim.errors import NeurosimError, suggestion
@@ -190,9 +190,30 @@ class Design(_Values):
         return frozenset(self.correct.split())
 
     @cached_property
+    def in_effect(self) -> tuple[str, ...]:
+        """Ids of the differences, corrections and repairs that hold: the model's and more, but not those left out."""
+        return in_effect(self.model, (*self.adopt.split(), *self.correct.split()), self.without.split())
+
+    @cached_property
     def rules(self) -> Rules:
-        """`Rules` of the model with the corrections applied, and without what it shall do without."""
-        return rules_of(self.model, sorted(self.corrections), self.without.split())
+        """`Rules` of the model with everything that is in effect."""
+        return changed(MODELS[self.model].base, self.in_effect)
+
+    def toggled(self, name: str) -> Self:
+        """The same design without a difference, correction or repair that it has, or with one that it has not.
+
+        Parameters
+        ----------
+        name : str
+            An id of docs/fidelity.md.
+        """
+        if name in self.in_effect:
+            return self.replace(without=f"{self.without} {name}")
+        asked = self.replace(without=" ".join(other for other in self.without.split() if other != name))
+        if name in asked.in_effect:
+            return asked
+        taken = "adopt" if name in DIFFERENCES else "correct"
+        return asked.replace(**{taken: f"{getattr(asked, taken)} {name}"})
 
     @property
     def memory_kind(self) -> Memory:

@@ -245,6 +245,9 @@ class _Values:
     correct: str = ""
     """bugs of the reference to correct; all: those that make infinities or negative areas; all, or ids of
     docs/fidelity.md such as U5 Q15; empty for the reference's results"""
+    adopt: str = ""
+    """differences of other versions to take over; ids of docs/fidelity.md such as V3 V12; empty for those of the
+    model"""
     without: str = ""
     """differences and corrections of the model to do without; ids of docs/fidelity.md such as V8 Q15; empty for all of
     the model"""
@@ -363,6 +366,7 @@ class _Parameters(TypedDict, total=False):
     width_2t1fefet: float
     model: str
     correct: str
+    adopt: str
     without: str
 
 class Design(_Values):
@@ -382,7 +386,10 @@ class Design(_Values):
     @property
     def corrections(self) -> frozenset[str]: ...
     @cached_property
+    def in_effect(self) -> tuple[str, ...]: ...
+    @cached_property
     def rules(self) -> Rules: ...
+    def toggled(self, name: str) -> Self: ...
     @property
     def memory_kind(self) -> Memory: ...
     @property

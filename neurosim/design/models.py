@@ -6,7 +6,7 @@ The ids of differences and corrections are those of docs/fidelity.md, which has 
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from neurosim.design.corrections import CORRECTIONS, REPAIRS, changes
+from neurosim.design.corrections import CORRECTIONS, REPAIRS
 from neurosim.design.rules import Rules, TrainerRules
 from neurosim.errors import NeurosimError, suggestion
 
@@ -28,6 +28,7 @@ class Difference:
     about: str
     rules: dict = field(default_factory=dict)
     trainer: dict = field(default_factory=dict)
+    kind = "difference"
 
 
 # What V2.1 (commit 18289cb, 2024) does that V2.0 does not; docs/fidelity.md has both sides of each.
@@ -85,15 +86,7 @@ class Model:
     @property
     def rules(self):
         """Its `Rules`."""
-        return self.corrected(())
-
-    def corrected(self, more, without=()):
-        """Its `Rules` with more corrections and repairs, and without some of its own differences and corrections."""
-        rules = self.base
-        for name in self.differences:
-            if name not in without:
-                rules = replace(rules, **DIFFERENCES[name].rules)
-        return replace(rules, **changes(name for name in (*self.corrections, *more) if name not in without))
+        return changed(self.base, (*self.differences, *self.corrections))
 
 
 def trainer_with_differences(*names):
@@ -148,17 +141,21 @@ def version_of(names):
     return None, None
 
 
-def rules_of(model, corrections, without=()):
-    """The `Rules` of a model with more corrections, and without some of its own differences and corrections.
+def effects():
+    """{id: `Difference`, `Correction` or `Repair`} of everything that chips can be evaluated with or without."""
+    return {**{name: DIFFERENCES[name] for name in CHIP_DIFFERENCES}, **CORRECTIONS, **REPAIRS}
 
-    Parameters
-    ----------
-    model : str
-        A name of `MODELS`.
-    corrections, without : iterable of str
-        Ids of `CORRECTIONS` and `REPAIRS`; those or ids of `DIFFERENCES`.
-    """
-    return MODELS[model].corrected(tuple(corrections), tuple(without))
+
+def changed(base, names):
+    """`Rules` with the effects of these ids, in the order of `effects`."""
+    return replace(base, **{rule: value for name, effect in effects().items() if name in names
+                            for rule, value in effect.rules.items()})  # fmt: skip
+
+
+def in_effect(model, more=(), without=()):
+    """The ids of all that a model has, and `more`, but not what it shall do `without`, in the order of `effects`."""
+    there = {*MODELS[model].differences, *MODELS[model].corrections, *more} - {*without}
+    return tuple(name for name in effects() if name in there)
 
 
 def parse_without(text, where=""):
@@ -169,13 +166,21 @@ def parse_without(text, where=""):
     NeurosimError
         An id is unknown.
     """
-    known = [*CHIP_DIFFERENCES, *CORRECTIONS, *REPAIRS]
+    return _parsed("without", text, where, effects())
+
+
+def parse_adopted(text, where=""):
+    """The ids of differences in a text such as "V3, V12"; see `parse_without`."""
+    return _parsed("adopt", text, where, CHIP_DIFFERENCES)
+
+
+def _parsed(parameter, text, where, known):
     words = str(text).upper().replace(",", " ").split()
     for word in words:
         if word not in known:
             raise NeurosimError(
-                f"{where + ': ' if where else ''}without = {text!r}: there is no {word!r}{suggestion(word, known)}; it "
-                f"takes ids from {', '.join(known)}"
+                f"{where + ': ' if where else ''}{parameter} = {text!r}: there is no {word!r}"
+                f"{suggestion(word, known)}; it takes ids from {', '.join(known)}"
             )
     return " ".join(name for name in known if name in words)
 

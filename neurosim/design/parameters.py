@@ -9,7 +9,7 @@ from neurosim.circuits.converters import CONVERTERS
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS
 from neurosim.circuits.memories import MEMORIES
 from neurosim.design.corrections import parse_ids
-from neurosim.design.models import DEFAULT, MODELS, parse_model, parse_without
+from neurosim.design.models import DEFAULT, MODELS, parse_adopted, parse_model, parse_without
 from neurosim.parameter import Parameter, Table
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
@@ -155,6 +155,8 @@ def _parameters():
     yield p("correct", "", "", "",
             "bugs of the reference to correct; all: those that make infinities or negative areas",
             read=parse_ids, wanted="all, or ids of docs/fidelity.md such as U5 Q15; empty for the reference's results")
+    yield p("adopt", "", "", "", "differences of other versions to take over", read=parse_adopted,
+            wanted="ids of docs/fidelity.md such as V3 V12; empty for those of the model")
     yield p("without", "", "", "", "differences and corrections of the model to do without", read=parse_without,
             wanted="ids of docs/fidelity.md such as V8 Q15; empty for all of the model")
 

@@ -80,15 +80,23 @@ def evaluate_many(
         What cannot be evaluated; with several designs the sentence begins with the place of the design (from 1).
     """
     network = network if isinstance(network, Network) else Network(network)
-    rolls = [RollUp(planned) for planned in _plans(designs, network)]
+    return evaluate_plans(list(_plans(designs, network)), trace, progress, cache)
+
+
+def evaluate_plans(
+    plans: Sequence[Plan], trace: Trace, progress: Progress | None = None, cache: Cache | None = None
+) -> list[Report]:
+    """`evaluate_many` of designs that have been planned, all for one network."""
+    rolls = [RollUp(planned) for planned in plans]
+    layers_of_network = len(plans[0].network) if plans else 0
     groups: dict[Reading, list[RollUp]] = {}
     for roll in rolls:
         groups.setdefault(Reading.of(roll.planned), []).append(roll)
-    steps, done = len(groups) * len(network), 0
+    steps, done = len(groups) * layers_of_network, 0
     with ThreadPoolExecutor(threads()) as pool:
         for group in groups.values():
             layers = measured([roll.planned for roll in group], trace, pool, cache)
-            for index in range(len(network)):
+            for index in range(layers_of_network):
                 if progress:
                     progress(done, steps)
                 done += 1

@@ -31,9 +31,7 @@ def layer_totals(chip, index, tiles, activity, passes):
         "hybrid": {part: {"latency", "energy"}, count: pulses}, see `hybrid_costs`.
     """
     design = chip.design
-    cost = Cost()
-    for tile, _ in tiles:
-        cost |= tile
+    cost = Cost.beside([tile for tile, _ in tiles])
     cost = _activate_and_add(chip, index, cost, passes)
     transfer, sent = _transfers(chip, index)
 

@@ -2,7 +2,7 @@
 
 from neurosim.chip.costs import Residue
 from neurosim.chip.passes import Passes
-from neurosim.evaluation.arrays import array_cost
+from neurosim.evaluation.arrays import ArrayCosts
 from neurosim.evaluation.layers import layer_totals
 from neurosim.report.report import Report, finish_layers
 
@@ -18,6 +18,7 @@ class RollUp:
     def __init__(self, planned):
         self.planned = planned
         self.residue = Residue()
+        self.arrays = ArrayCosts(planned.chip, self.residue)
         self.values = []
         self.complaints = []
 
@@ -37,11 +38,12 @@ class RollUp:
         tile = chip.novel_tile if placed.novel[index] else chip.tile
         passes = Passes.of(planned.design, index)
         speedup = placed.speedup_rows[index], placed.speedup_columns[index]
+        self.arrays.begin(passes)
         tiles, lines = [], []
         for share in placed.layer_maps(index, layer):
             pes = []
             for pe in share.pes:
-                arrays = [array_cost(chip, next(stats), residue, passes) for _ in pe.arrays]
+                arrays = [self.arrays.of(next(stats)) for _ in pe.arrays]
                 pes.append(tile.pe.cost(pe, arrays, layer.vectors, residue, passes))
             tiles.append(tile.cost(share, pes, layer.vectors, speedup, residue, passes))
             # Quirk Q39: what the reference prints at every read (Q22), and about the outline of the PE once a tile.

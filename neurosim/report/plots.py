@@ -20,6 +20,7 @@ COLOURS = {
     "other": "#CC79A7",
 }
 _DPI = 150
+_LEAST_CHANGE = 0.001   # of an audit that is drawn [%]
 
 
 def save_plots(report, folder):
@@ -71,6 +72,48 @@ def sweep_figure(table, varied):
     axes.set_ylabel("energy efficiency [TOPS/W]")
     axes.set_title(f"{len(sound)} designs")
     axes.legend(fontsize="small")
+    return figure
+
+
+def audit_figure(table, title, most=15):
+    """The largest changes of an audit: area, latency, energy and efficiency side by side, a bar a rule.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `neurosim.audit` returns it.
+    title : str
+        What was audited.
+    most : int
+        Rules shown at most; those that change nothing are left out.
+
+    Returns
+    -------
+    matplotlib Figure
+    """
+    names = [name for name in table.columns if name.endswith("_change")]
+    # What is no finite number cannot be drawn.
+    sizes = 100 * table[names].apply(lambda column: column.map(_finite))
+    shown = sizes[(sizes.abs() > _LEAST_CHANGE).any(axis=1)].head(most)[::-1]
+    figure, grid = new_figure(9.0, 1.6 + 0.26 * max(len(shown), 1), columns=len(names))
+    for axes, name in zip(grid.flat, names, strict=True):
+        values = shown[name]
+        colours = [COLOURS["adc"] if value < 0 else COLOURS["weight_gradient"] for value in values]
+        bars = axes.barh(range(len(values)), values, color=colours)
+        axes.bar_label(bars, [f"{value:+.2g}" if value else "" for value in values], padding=2, fontsize="x-small")
+        axes.set_xscale("symlog", linthresh=0.1)
+        largest = max(values.abs().max(), 0.1) if len(values) else 0.1
+        axes.set_xlim(-20 * largest, 20 * largest)
+        powers = [10.0**power for power in range(math.floor(math.log10(20 * largest)), -2, -2)]
+        ticks = [*(-power for power in powers), 0.0, *reversed(powers)]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
+        axes.axvline(0, color="black", linewidth=0.6)
+        axes.set_yticks(range(len(values)), shown.index if axes is grid.flat[0] else [])
+        axes.set_xlabel("change [%]")
+        axes.set_title(name.removesuffix("_change").replace("_", " "), fontsize="medium")
+        axes.tick_params(axis="x", labelsize="x-small")
+    figure.suptitle(f"{title}: with each rule against without it", fontsize="medium")
     return figure
 
 

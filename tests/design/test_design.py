@@ -11,7 +11,7 @@ from neurosim.circuits.converters import CONVERTERS
 from neurosim.circuits.hybrid import HYBRID_MEMORIES, HYBRID_PARAMETERS
 from neurosim.design.corrections import CORRECTIONS, REPAIRS
 from neurosim.design.design import Design
-from neurosim.design.models import MODELS
+from neurosim.design.models import CHIP_DIFFERENCES, MODELS
 from neurosim.design.param_cpp import read_param_cpp
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, SWITCHES, joined
 from neurosim.errors import NeurosimError
@@ -26,8 +26,8 @@ def values(parameter):
     """A strategy for the permitted values of a parameter."""
     if parameter.name == "model":
         return st.sampled_from(list(MODELS))
-    if parameter.name in ("correct", "without"):
-        known = st.sampled_from([*CORRECTIONS, *REPAIRS])
+    if parameter.name in ("adopt", "correct", "without"):
+        known = st.sampled_from([*(CHIP_DIFFERENCES if parameter.name == "adopt" else [*CORRECTIONS, *REPAIRS])])
         return st.lists(known, unique=True).map(lambda ids: parameter.check(" ".join(ids)))
     if parameter.kind is bool:
         return st.booleans()
@@ -83,8 +83,8 @@ def test_every_parameter_is_complete():
         assert parameter.check(parameter.default) == parameter.default
         assert type(parameter.check(parameter.default)) is parameter.kind
     assert [p.name for p in PARAMETERS.values() if not p.reference] == ["adc", *HYBRID_PARAMETERS, "model",
-                                                                        "correct", "without"]
-    assert len(BY_REFERENCE) == len(PARAMETERS) - 4 - len(HYBRID_PARAMETERS)
+                                                                        "correct", "adopt", "without"]
+    assert len(BY_REFERENCE) == len(PARAMETERS) - 5 - len(HYBRID_PARAMETERS)
 
 
 @given(

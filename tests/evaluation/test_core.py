@@ -1,17 +1,13 @@
 """Whole runs against the reference: full precision, text and files."""
 
-import csv
-
 import pytest
 from golden import FOLDERS, REORDERED, SAME_MATH, case, cases, close, differences
+from recorded_runs import inputs
 
 from neurosim.design.design import Design
-from neurosim.design.models import CHIP_DIFFERENCES
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.flow import evaluate
 from neurosim.report import text
-from neurosim.traces.network import Network
-from neurosim.traces.traces import Trace
 
 SECTIONS = ("floorplan", "area", "chip", "layers")
 RECORDED = [(name, model) for model in FOLDERS for name in cases(model=model)]
@@ -19,40 +15,14 @@ FINISHED = [recorded for recorded in RECORDED if case(*recorded).exit_status == 
 STOPPED = [recorded for recorded in RECORDED if case(*recorded).exit_status != 0]
 
 
-def undone():
-    """{(difference, case): {path of a value: (that of V2.1, that with the difference undone)}}."""
-    found = {}
-    with open(FOLDERS["2.1"] / "one_difference_undone.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            values = found.setdefault((row["difference"], row["case"]), {})
-            values[row["value"]] = float(row["v21"]), float(row["undone"])
-    return found
-
-
-UNDONE = undone()
-
-
 def every(recorded):
     """The test is run for each of these recordings, whose `name` and `model` it takes."""
     return pytest.mark.parametrize(("name", "model"), recorded, ids=lambda word: word)
 
 
-def _inputs(recorded, folder):
-    """Design, network and trace of a case whose files lie in `folder`."""
-    design = Design.from_file(folder / "params.csv").replace(
-        synapse_bits=int(recorded.args[2]), input_bits=recorded.input_bits
-    )
-    network = Network.from_file(folder / recorded.args[1])
-    words = recorded.args[4:]
-    files = [
-        (*(folder / word for word in words[n : n + 3]), float(words[n + 3])) for n in range(0, len(words), 4)
-    ]
-    return design, network, Trace.from_files(files, network, recorded.input_bits)
-
-
 def _evaluated(name, model, folder):
     recorded = case(name, model)
-    return recorded, evaluate(*_inputs(recorded, recorded.write(folder)))
+    return recorded, evaluate(*inputs(recorded, recorded.write(folder)))
 
 
 def same_print(got, want):
@@ -72,39 +42,6 @@ def test_a_recorded_run_is_reproduced(name, model, tmp_path):
     assert same_print(breakdown.read_text(), recorded.breakdown)
 
 
-@pytest.mark.parametrize(("difference", "name"), UNDONE, ids=str)
-def test_a_run_with_one_difference_undone_is_reproduced(difference, name, tmp_path):
-    """Each rule alone: a recorded run of V2.1 that behaves as V2.0 in one of its differences."""
-    recorded = case(name, "2.1")
-    design, network, trace = _inputs(recorded, recorded.write(tmp_path))
-    got = evaluate(design.replace(without=difference), network, trace).to_reference()
-    changed = UNDONE[difference, name]
-    wrong = {}
-    for path, (before, undone) in changed.items():
-        assert close(_at(recorded.full, path), before, SAME_MATH), path
-        if not close(_at(got, path), undone, REORDERED):
-            wrong[path] = _at(got, path), undone
-    # Nothing else changes; but rates and peak efficiencies, which follow from the rest, were not recorded again.
-    for path in [f"{section}.{key}" for section in ("area", "chip") for key in recorded.full[section]]:
-        derived = any(word in path for word in ("FPS", "TOPS"))
-        if path not in changed and not derived and not close(_at(got, path), _at(recorded.full, path), REORDERED):
-            wrong[path] = _at(got, path), _at(recorded.full, path)
-    assert not wrong, wrong
-
-
-def test_every_difference_has_a_run_without_it():
-    assert {difference for difference, _ in UNDONE} == set(CHIP_DIFFERENCES)
-
-
-def _at(results, path):
-    """The value of a path such as `layers[0].name`."""
-    section, key = path.split(".")
-    if "[" in section:
-        section, number = section.removesuffix("]").split("[")
-        return results[section][int(number)][key]
-    return results[section][key]
-
-
 def _without_runtime(stdout):
     """Recorded standard output up to the run-time block, whose number was not recorded."""
     rule = text.runtime_text(0).splitlines()[0]
@@ -115,7 +52,7 @@ def _without_runtime(stdout):
 def test_the_subarray_of_a_recorded_run_is_reproduced(name, model, tmp_path):
     """Where a difference begins: the one circuit that all tiles repeat."""
     recorded = case(name, model)
-    design, network, _ = _inputs(recorded, recorded.write(tmp_path))
+    design, network, _ = inputs(recorded, recorded.write(tmp_path))
     from neurosim.report.plan import plan
 
     array, want = plan(design, network).chip.array, recorded.full["subarray"]
@@ -153,7 +90,7 @@ def test_the_subarray_of_a_recorded_run_is_reproduced(name, model, tmp_path):
 def test_a_run_that_the_reference_gives_up_is_refused_in_one_sentence(name, model, tmp_path):
     recorded = case(name, model)
     with pytest.raises(NeurosimError) as refused:
-        evaluate(*_inputs(recorded, recorded.write(tmp_path)))
+        evaluate(*inputs(recorded, recorded.write(tmp_path)))
     assert "\n" not in str(refused.value)
 
 

@@ -126,6 +126,7 @@ def main() -> None:
     cache = Cache(memory=2**20)
     one: Report = neurosim.evaluate(SMALL, network, trace, progress=lambda done, layers: None, cache=cache)
     many: list[Report] = neurosim.evaluate_many(designs(), network, trace, cache=cache)
+    assert "V7" in neurosim.audit(SMALL, network, trace, against="corrected", cache=cache).index
     assert cache.hits + cache.misses > 0 and energy(one) == energy(many[0])
     assert all(energy(report) > 0 for report in many)
     try:
