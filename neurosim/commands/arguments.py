@@ -101,6 +101,34 @@ def read_design(options, recorded=None, unless_told=None, *, quiet=False):
     return design.replace(correct=options.correct) if options.correct is not None else design
 
 
+def recorded_design(options, design, parameters, told, where):
+    """A design with the parameters that a recording tells.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+    design : Design
+        As it was read without them.
+    parameters : dict
+    told : str or None
+        What else they follow from than the recording's own words.
+    where : str or Path
+        What was recorded.
+
+    Raises
+    ------
+    NeurosimError
+        A training is set, but no update was recorded.
+    """
+    if parameters:
+        design = read_design(options, parameters, quiet=True)
+    if not parameters.get("training", True) and design.training:
+        raise NeurosimError(f"{where}: no old weights, so that no update can be evaluated; leave out training = true")
+    if told:
+        inform(f"{where}: {told}")
+    return design
+
+
 def _chooses(options, name):
     """Whether a design parameter is set on the command line, whatever a file says."""
     settings = (*options.settings, *getattr(options, "vary", ()))
@@ -171,10 +199,9 @@ def inputs(options):
         files, path = found.files, options.network or found.network
         if path is None:
             raise NeurosimError(f"no network: there is no NetWork.csv in {options.trace_folder}; give --network FILE")
+        # The recording knows its bits and whether it holds updates; --set still has the last word.
+        design = recorded_design(options, design, found.parameters, found.told, options.trace_folder)
         if found.command is not None:
-            # The recording knows its bits; --set still has the last word.
-            recorded = {"synapse_bits": found.command.synapse_bits, "input_bits": found.command.input_bits}
-            design = read_design(options, recorded, quiet=True)
             epoch = found.command.epoch if options.epoch is None else options.epoch
         name = run_name(Path(options.trace_folder))
         network = Network.from_file(path)
@@ -184,14 +211,23 @@ def inputs(options):
             )
     else:
         name, network = named_network(options)
-        files = files_from_words(options.traces, network, options.network, activity_optional=True)
+        if len(options.traces) == 2 * len(network):
+            told = "weights and inputs alone, without old weights: training = false"
+            design = recorded_design(options, design, {"training": False}, told, "TRACE")
+        files = files_from_words(
+            options.traces, network, options.network, training=design.training, activity_optional=True
+        )
         path = options.network
     origin = {"network": str(Path(path).absolute()), "traces": [[*map(_absolute, f[:3]), f[3]] for f in files]}
 
     def trace():
+        from neurosim.traces.padding import excess
         from neurosim.traces.traces import Trace
 
-        return Trace.from_files(files, network, design.input_bits)
+        trace = Trace.from_files(files, network, design.input_bits)
+        for sentence in excess(files, network, design.input_bits):
+            warn(sentence)
+        return trace
 
     return name, design, network, trace, epoch, origin
 

@@ -27,6 +27,8 @@ traces
   files, shares, epoch and bits are used, and --network may be left out; else each weight<Name>.csv with
   weightOld<Name>.csv and input<Name>.csv is a layer, sorted by name (Conv2 before Conv10 before FC1), and the
   shares are measured.
+  Traces of inference versions (two words a layer: weights, inputs; folders without old weights; their command lines)
+  are read with training = false.
 
 the run folder (--out; without it runs/<name>, runs/<name>-2 and so on) holds
   results.json            all results in full precision, SI units, with the design and the network
