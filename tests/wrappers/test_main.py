@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -494,6 +495,62 @@ def test_mistakes_of_drop_in(capsys, place, words, part):
     captured = capsys.readouterr()
     assert part in captured.err and captured.err.count("\n") == 1
     assert not contents(place)
+
+
+BUILDS = "main: main.cpp Param.cpp\n\tcp main.cpp main\nclean:\n\trm -f main\n"
+
+
+@pytest.fixture
+def built(place):
+    """The folder of the C++ program: make builds something else over the drop-in whenever Param.cpp is edited."""
+    folder = place / "NeuroSIM"
+    folder.mkdir()
+    (folder / "makefile").write_text(BUILDS)
+    (folder / "main.cpp").write_text("#!/bin/sh\necho compiled\n")
+    (folder / "Param.cpp").write_text("Param::Param() {\n\tlevelOutput = 32;\n}\n")
+    return folder
+
+
+DROP_IN = ["drop-in", "NeuroSIM/main", "--design", "NeuroSIM/Param.cpp"]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("goals", [[], ["-s", "all"], ["main"], ["clean", "main"], ["-j4", "depend", "Param.o", "-k"]])
+def test_make_leaves_a_drop_in_with_its_makefile_alone(capsys, place, built, goals):
+    assert cli.main([*DROP_IN, "--makefile"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "" and captured.out.endswith("GNUmakefile: make leaves the program alone\n")
+    program = (built / "main").read_bytes()
+    os.utime(built / "Param.cpp", (2e9, 2e9))  # edited after the program was written
+    done = subprocess.run(["make", "-C", "NeuroSIM", *goals], env=environment(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (built / "main").read_bytes() == program
+    assert sorted(path.name for path in built.iterdir()) == ["GNUmakefile", "Param.cpp", "main", "main.cpp", "makefile"]
+    assert (built / "makefile").read_text() == BUILDS
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_a_makefile_that_builds_over_a_drop_in_is_told(capsys, place, built):
+    """When the drop-in is written, and when it has happened."""
+    assert cli.main(DROP_IN) == 0
+    warning = capsys.readouterr().err
+    assert warning.startswith("neurosim: warning: NeuroSIM/makefile: make can build the C++ program over NeuroSIM/main")
+    assert "--makefile" in warning and warning.count("\n") == 1
+    os.utime(built / "main", (1e9, 1e9))
+    subprocess.run(["make", "-s", "-C", "NeuroSIM"], env=environment(), check=True)
+    assert (built / "main").read_text() == (built / "main.cpp").read_text()
+    assert cli.main(DROP_IN) == 2
+    assert "if makefile built it over a drop-in, give --makefile as well" in capsys.readouterr().err
+    assert cli.main([*DROP_IN, "--makefile", "--force"]) == 0
+    assert cli.main(DROP_IN) == 0
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_a_makefile_of_others_is_not_replaced(capsys, place, built):
+    (built / "GNUmakefile").write_text(BUILDS)
+    assert cli.main([*DROP_IN, "--makefile"]) == 2
+    assert "NeuroSIM/GNUmakefile: a file that neurosim did not write; give --force" in capsys.readouterr().err
+    assert (built / "GNUmakefile").read_text() == BUILDS and not (built / "main").exists()
 
 
 # -- how it ends ---------------------------------------------------------------------------------------
