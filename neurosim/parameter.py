@@ -200,7 +200,7 @@ def _short(value):
     try:
         return f"{value:g}"
     except OverflowError:
-        return f"a number of {math.floor(math.log10(abs(value))) + 1} digits"
+        return "a number beyond 1e308"
 
 
 def _place(where):

@@ -174,7 +174,7 @@ def named_network(options):
 def inputs(options):
     """What a run needs: name, design, network, a function that opens the trace, epoch, origin of the data."""
     from neurosim.traces.network import Network
-    from neurosim.traces.recordings import files_from_words, find_traces
+    from neurosim.traces.recordings import files_from_words, find_traces, where_missing
 
     ways = [bool(options.example), bool(options.traces), bool(options.trace_folder)]
     if sum(ways) != 1:
@@ -218,6 +218,7 @@ def inputs(options):
             options.traces, network, options.network, training=design.training, activity_optional=True
         )
         path = options.network
+    files = files if design.training else where_missing(files)
     origin = {"network": str(Path(path).absolute()), "traces": [[*map(_absolute, f[:3]), f[3]] for f in files]}
 
     def trace():

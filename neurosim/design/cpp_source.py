@@ -12,7 +12,7 @@ from neurosim.design.cpp_expressions import Expression, NotPlain
 from neurosim.design.cpp_numbers import Number, Unknown, shown
 from neurosim.errors import NeurosimError
 
-LARGEST = 4_000_000  # characters of a source
+LARGEST = 1_000_000  # characters of a source
 EXPANSIONS = 1_000_000  # tokens that macros may put in
 NESTED = 50  # macros that name one another
 

@@ -5,7 +5,7 @@ open is refused with its line, never guessed; names that mean nothing here need 
 """
 
 from neurosim.design.cpp_constructor import Constructor
-from neurosim.design.cpp_numbers import Number, Unknown
+from neurosim.design.cpp_numbers import Number, Unknown, shown
 from neurosim.design.cpp_source import tokens_of
 from neurosim.design.models import DEFAULT, TRAINS, version_of, versions
 from neurosim.design.parameters import BY_REFERENCE, SWITCHES, joined
@@ -26,6 +26,7 @@ _OTHERWISE = {"maxNumLevelLTP": "double", "maxNumLevelLTD": "double", "relaxArra
               "relaxArrayCellWidth": "int"}  # fmt: skip
 _KINDS = {bool: "bool", int: "int", str: "int", float: "double"}
 LISTED = 20  # statements that a warning lists
+NAMED = 200  # names that one lists
 
 
 def read_param_cpp(text, where, warn=None, inform=None):
@@ -67,9 +68,10 @@ def read_param_cpp(text, where, warn=None, inform=None):
     if run.end is not None:
         raise NeurosimError(f"{where}:{run.end[0]}: the C++ program ends here ({run.end[1]}), before it begins")
     if not read:
+        others = f" (but {shown(', '.join(run.members))})" if run.members else ""
         raise NeurosimError(
-            f"{where}: the constructor Param::Param() sets no parameter of DNN+NeuroSim {versions()}; give the edited "
-            "Param.cpp itself"
+            f"{where}: the constructor Param::Param() sets no parameter of DNN+NeuroSim {versions()}{others}; give the "
+            "edited Param.cpp itself"
         )
     _tell_unread(where, run.unread, warn)
     values = joined(values)
@@ -125,20 +127,21 @@ def _tell_unread(where, unread, warn):
 def _told_model(where, members, unknown, warn, inform):
     """{"model": value} if the names of a file tell it; what means nothing is said."""
     model, name = version_of(sorted(members, key=lambda member: members[member].first))
+    names = ", ".join(unknown[:NAMED]) + (f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else "")
     if model is not None:
         inform(f"{where}:{members[name].first}: sets {name}, so it is a file of V{model}: model = {model}")
     elif name is not None:
         warn(
             f"{where}:{members[name].first}: sets {name} but not {TRAINS}, so it is a file of an inference version, "
             f"which is not among those here ({versions('and')}); model = {DEFAULT} and training = true unless set"
-            + (f"; without effect: {', '.join(unknown)}" if unknown else "")
+            + (f"; without effect: {names}" if unknown else "")
         )
         return {"model": DEFAULT}
     if unknown:
         are = "is no parameter" if len(unknown) == 1 else "are no parameters"
         have = "has" if len(unknown) == 1 else "have"
         warn(
-            f"{where}:{members[unknown[0]].first}: {', '.join(unknown)} {are} of DNN+NeuroSim {versions()} and {have} "
+            f"{where}:{members[unknown[0]].first}: {names} {are} of DNN+NeuroSim {versions()} and {have} "
             "no effect here"
         )
     return {} if model is None else {"model": model}

@@ -162,6 +162,13 @@ def _activity(word, layer):
     return value
 
 
+def where_missing(files):
+    """Files of layers in which the weights stand for old ones that are not there, for a chip that does not train."""
+    return [
+        (weight, old if Path(old).exists() else weight, inputs, activity) for weight, old, inputs, activity in files
+    ]
+
+
 @dataclass(frozen=True)
 class TraceFolder:
     """What a folder of traces holds.

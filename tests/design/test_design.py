@@ -248,6 +248,8 @@ def test_csv_takes_our_names_comments_and_blank_lines(tmp_path):
         ("technode,thirty", "'thirty' is no number"),
         ("tecnode,22", "is no design parameter (did you mean 'technode'?)"),
         ("operationmode,3", "operationmode = 3 is not supported; it takes 1 (sequential), 2 (parallel)"),
+        ("memcelltype," + "9" * 400, "memcelltype = a number beyond 1e308 is not supported"),
+        ("memcelltype," + "9" * 5000, "memcelltype = inf is not supported"),
         ("memcelltype,7", "memcelltype = 7 is not supported; it takes 1 (SRAM), 2 (RRAM), 3 (FeFET)"),
         ("transistortype,2", "transistortype = 2 is not supported; it takes 1 (conventional)"),
         ("numRowSubArray,inf", "no whole number"),

@@ -62,6 +62,11 @@ def test_names_without_meaning_need_no_value_and_are_one_warning():
     ]
 
 
+def test_a_list_of_names_has_an_end():
+    _, (sentence,) = read("technode = 22; " + "".join(f"x{number} = 1; " for number in range(1000)))
+    assert "x198, x199 and 800 more are no parameters" in sentence
+
+
 @pytest.mark.parametrize(
     ("body", "line", "words"),
     [

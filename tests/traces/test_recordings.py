@@ -171,6 +171,14 @@ def test_a_folder_without_old_weights_is_evaluated_without_training(tmp_path, ca
     assert "no old weights" in capsys.readouterr().err and not (tmp_path / "c").exists()
 
 
+def test_old_weights_that_are_missing_are_not_needed_without_training(tmp_path, capsys):
+    """Whatever form the recorded command line has."""
+    folder = write(tmp_path / "record", f"./main {TRAINING}", old=False)
+    assert run(tmp_path, "a", "--trace-folder", folder, "--set", "training=false") == 0
+    assert run(tmp_path, "b", "--trace-folder", folder) == 1
+    assert "weightOld1.csv: the old weight file does not exist" in capsys.readouterr().err
+
+
 def test_two_words_a_layer_are_evaluated_without_training(tmp_path, capsys):
     folder = write(tmp_path / "record", old=False)
     words = [folder / f"{role}{n}.csv" for n in (1, 2) for role in ("weight", "input")]
