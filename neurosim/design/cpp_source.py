@@ -15,6 +15,7 @@ from neurosim.errors import NeurosimError
 LARGEST = 1_000_000  # characters of a source
 EXPANSIONS = 1_000_000  # tokens that macros may put in
 NESTED = 50  # macros that name one another
+MARKS = {"and": "&&", "or": "||", "not": "!", "not_eq": "!=", "bitand": "&", "bitor": "|", "xor": "^", "compl": "~"}
 
 _TOKEN = re.compile(
     r"""
@@ -99,7 +100,8 @@ def _lines(text, where):
         elif kind in ("blank", "remark"):
             line += match.group().count("\n")
         else:
-            tokens.append(Token(kind, match.group(), line, glued))
+            mark = MARKS.get(match.group())
+            tokens.append(Token("mark" if mark else kind, mark or match.group(), line, glued))
             line += match.group().count("\n") if kind == "string" else 0
             glued = True
             continue

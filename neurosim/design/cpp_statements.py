@@ -91,15 +91,17 @@ class Statements(Variables):
         except NotPlain as error:
             source = self._source(begin, end)
             why = f"{source!r} is no arithmetic expression that can be read ({error}); write a plain number"
-            self._poison(begin, end, why)
+            if not self._poison(begin, end, why) and any(self._text(at) in ASSIGNMENTS for at in range(begin, end)):
+                self.unread.append((self._tokens[begin].line, source))
             return Unknown(why)
 
     def _poison(self, begin, end, why):
-        """Take the values of all variables that are set there, or that something there refers to."""
+        """Take the values of all variables that are set there, or that something there refers to; True if any is."""
         refers = any(
             self._text(at) == "&" and (at == begin or not _ends_operand(self._tokens[at - 1]))
             for at in range(begin, end)
         )
+        found = False
         for at in range(begin, end):
             token = self._tokens[at]
             before = self._text(at - 1) if at > begin else ""
@@ -110,8 +112,10 @@ class Statements(Variables):
             while after < end and self._text(after) == "[":
                 after = self._pairs[after] + 1
             follows = self._text(after) if after < end else ""
-            if refers or follows in ASSIGNMENTS or follows in STEPS or before in STEPS:
+            if (refers and follows != "(") or follows in ASSIGNMENTS or follows in STEPS or before in STEPS:
                 self.set(token.text, before == "->", Unknown(why), token.line)
+                found = True
+        return found
 
     # -- blocks and ends -------------------------------------------------------------------------------
 
@@ -344,7 +348,12 @@ class Statements(Variables):
             raise self._wrong(
                 at, f"{source!r} may set parameters and is not read; write its assignments into the constructor"
             )
-        self._poison(at, end, f"{source!r} may change it, which is not read")
+        why = f"{source!r} may change it, which is not read"
+        self._poison(at, end, why)
+        for place in range(name + 2, end):  # a function, or a macro, can set what it is given
+            token = self._tokens[place]
+            if token.kind == "name" and self._text(place + 1) in (",", ")") and token.text in self.members:
+                self.set(token.text, self._text(place - 1) == "->", Unknown(why), token.line)
         self.unread.append((self._tokens[at].line, source))
 
     # -- declarations ----------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Traces with more input vectors than the network has, such as those of windows over a padded image."""
 
+from dataclasses import replace
+
 from neurosim.errors import NeurosimError
 
 PIECE = 1 << 16  # bytes that are read at a time
 MOST = 64  # padding that is tried
+BITS = 64  # planes that an input may have
 
 
 def excess(files, network, input_bits):
@@ -24,25 +27,40 @@ def excess(files, network, input_bits):
     """
     sentences = []
     for number, ((_, _, path, _), layer) in enumerate(zip(files, network, strict=True), 1):
-        vectors, rest = divmod(fields_of_first_line(path), input_bits)
-        if vectors > layer.vectors or (vectors == layer.vectors and rest):
-            sentences.append(
-                f"layer {number}: {path} holds {vectors} input vectors of {input_bits} bits"
-                + (f" and {rest} columns more" if rest else "")
-                + f", but the network has {layer.vectors}; the first ones are read, as in the reference"
-                + _remedy(layer, vectors if not rest else 0)
-            )
+        columns = fields_of_first_line(path)
+        vectors, rest = divmod(columns, input_bits)
+        padding = 0 if rest else _padding(layer, vectors)
+        if columns <= layer.vectors * input_bits or (not padding and _other_bits(columns, layer)):
+            continue
+        sentences.append(
+            f"layer {number}: {path} holds {vectors} input vectors of {input_bits} bits"
+            + (f" and {rest} columns more" if rest else "")
+            + f", but the network has {layer.vectors}; the first ones are read, as in the reference: "
+            + _remedy(layer, padding)
+        )
     return sentences
 
 
-def _remedy(layer, vectors):
-    """What the network should say, if a padding on all sides explains the number of vectors."""
+def _remedy(layer, padding):
+    if not padding:
+        return "rows and columns of a layer include its padding"
+    rows, columns = layer.rows + 2 * padding, layer.columns + 2 * padding
+    return f"with a padding of {padding} the layer has {rows} rows and {columns} columns"
+
+
+def _padding(layer, vectors):
+    """The padding on all sides with which a layer has so many vectors, or 0."""
     for padding in range(1, MOST + 1):
-        rows, columns = layer.rows + 2 * padding, layer.columns + 2 * padding
-        across = (rows - layer.kernel_rows + 1) / layer.stride
-        if int(across * (columns - layer.kernel_columns + 1) / layer.stride) == vectors:
-            return f": with a padding of {padding} the layer has {rows} rows and {columns} columns"
-    return ": rows and columns of a layer include its padding"
+        padded = replace(layer, rows=layer.rows + 2 * padding, columns=layer.columns + 2 * padding)
+        if padded.vectors == vectors:
+            return padding
+    return 0
+
+
+def _other_bits(columns, layer):
+    """Whether so many columns are the vectors of the network with another number of bits: no matter of windows."""
+    bits, rest = divmod(columns, layer.vectors)
+    return not rest and bits <= BITS
 
 
 def fields_of_first_line(path):

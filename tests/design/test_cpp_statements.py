@@ -77,6 +77,7 @@ def refusal(source):
          {"d": 1024, "e": 5.5, "i": 1, "j": 4, "k": 3}),
         # ends
         ("i = 1; return; i = 2;", {"i": 1}),
+        ("i = 1; if (i and not (i == 2 or 0)) j = 2;", {"i": 1, "j": 2}),
         ("if (0) { exit(-1); } i = 1; printf(\"done\\n\"); std::cout << i << std::endl;", {"i": 1}),
         # text that is no code
         ("d = 1; // e = 2;\n/* e = 3; */ const char *s = \"e = 4; }\"; char c = '}';", {"d": 1}),
@@ -119,6 +120,8 @@ def test_plain_statements_have_their_effect(source, values):
         ("int a[3]; i = a;", "i", "'a' is an array"),
         ("i = 1; int &r = i; r = 2;", "i", "may be changed through 'r'"),
         ("i = 1; set(&i, 2);", "i", "may change it"),
+        ("i = 1; SET(i, 2);", "i", "'SET(i, 2)' may change it"),
+        ("i = 1; other.fill(this->i);", "i", "may change it"),
         ("x = 1; i = x ? later : 2;", "i", "'later' is used"),
         ("if (x && (i = 1)) j = 2;", "i", "within a condition"),
         ("i = 1u - 2;", "i", "does not fit an unsigned whole number of 32 bits"),
@@ -146,6 +149,9 @@ def test_a_value_that_is_set_again_is_known_again():
         ("#include \"more.inc\"\ni = 1;", [(2, '#include"more.inc"')]),
         ("std::vector<int> v(3);", [(2, "std::vector<int> v(3)")]),
         ("technode;", [(2, "technode")]),
+        ("cell.i = 3;", [(2, "cell.i = 3")]),
+        ("#define i 5\ni = 3;", [(3, "5 = 3")]),
+        ("LOAD(settings);", [(2, "LOAD(settings)")]),
         ("if (0) { srand(1); }", []),
         (";;", []),
     ],

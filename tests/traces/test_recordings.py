@@ -209,23 +209,34 @@ def test_the_drop_in_takes_the_words_of_inference_versions(tmp_path, capsys, mon
 def test_traces_with_padded_windows_are_named(tmp_path, capsys):
     """A layer of 4 x 4 has 4 windows of 3 x 3, with a padding of 1 it has 16."""
     folder = write(tmp_path / "record", wider=12)
+    np.savetxt(folder / "input2.csv", np.ones((NETWORK[1].matrix_rows, BITS)), "%d", ",")
     files = find_traces(folder).files
-    first, second = excess(files, NETWORK, BITS)
-    assert first.startswith(f"layer 1: {folder / 'input1.csv'} holds 16 input vectors of 2 bits, but the network has 4")
-    assert first.endswith("with a padding of 1 the layer has 6 rows and 6 columns")
-    assert "holds 13 input vectors" in second and second.endswith("rows and columns of a layer include its padding")
+    (sentence,) = excess(files, NETWORK, BITS)
+    assert sentence == (
+        f"layer 1: {folder / 'input1.csv'} holds 16 input vectors of 2 bits, but the network has 4; the first ones are "
+        "read, as in the reference: with a padding of 1 the layer has 6 rows and 6 columns"
+    )
     assert run(tmp_path, "a", "--trace-folder", folder, "--set", "input_bits=2", "--set", "training=false") == 0
-    assert capsys.readouterr().err == f"neurosim: warning: {first}\nneurosim: warning: {second}\n"
+    assert f"neurosim: warning: {sentence}\n" in capsys.readouterr().err
     assert excess(find_traces(write(tmp_path / "exact")).files, NETWORK, BITS) == []
 
 
-def test_columns_that_are_no_whole_vector_are_named(tmp_path):
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (8, None),    # as many as needed
+        (32, "holds 16 input vectors of 2 bits, but the network has 4; "),
+        (9, "holds 4 input vectors of 2 bits and 1 columns more, but the network has 4; "),
+        (18, "holds 9 input vectors of 2 bits, but the network has 4; "),
+        (12, None),   # 4 vectors of 3 bits
+        (7, None),    # too few are another matter
+    ],
+)
+def test_columns_beyond_the_network_are_named(tmp_path, columns, words):
     folder = write(tmp_path / "record")
-    files = find_traces(folder).files
-    assert excess(files, NETWORK, 2) == []
-    (folder / "input2.csv").write_text("1,0,1\n" * 128)
-    (sentence,) = excess(files, NETWORK, 2)
-    assert "holds 1 input vectors of 2 bits and 1 columns more, but the network has 1" in sentence
+    (folder / "input1.csv").write_text(",".join("1" * columns) + "\n")
+    found = excess(find_traces(folder).files, NETWORK, BITS)
+    assert len(found) == (words is not None) and all(words in sentence for sentence in found)
 
 
 @pytest.mark.parametrize(
