@@ -2,8 +2,6 @@
 
 import itertools
 import os
-import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -178,6 +176,8 @@ class RunFolder:
     def __enter__(self):
         try:
             self._outputs._make_folder(self.path.absolute())
+            import tempfile  # slow to load, like shutil, and many commands write no folder
+
             self._scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.path))
         except OSError as error:
             self._outputs._undo()
@@ -193,6 +193,8 @@ class RunFolder:
             error = _unwritable(failure.filename2 or failure.filename, failure)
             raise error from None
         finally:
+            import shutil
+
             shutil.rmtree(self._scratch, ignore_errors=True)
             if error is not None:
                 self._outputs._undo()

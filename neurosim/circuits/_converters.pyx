@@ -6,10 +6,7 @@ a kind of converter is one class: three methods that run without Python's lock, 
 """
 
 import functools
-import hashlib
-import inspect
 import os
-import secrets
 
 import numpy as np
 
@@ -180,8 +177,11 @@ cdef class PythonConverter(ColumnConverter):
 @functools.cache
 def _source_of(cls):
     """What stands for the code of a class: a hash of its file, or something that never comes again."""
+    import hashlib    # late: slow to load, and only converters from outside need it
+    import inspect
+
     try:
         with open(inspect.getsourcefile(cls), "rb") as file:
             return hashlib.blake2b(file.read(), digest_size=16).hexdigest()
     except (OSError, TypeError):
-        return f"{os.getpid()}-{secrets.token_hex(8)}"
+        return f"{os.getpid()}-{os.urandom(8).hex()}"

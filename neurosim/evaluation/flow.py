@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
-from neurosim.evaluation.cache import Cache
 from neurosim.evaluation.measure import measured
 from neurosim.evaluation.reading import Reading
 from neurosim.evaluation.rollup import RollUp
@@ -16,11 +15,15 @@ from neurosim.report.report import Report
 from neurosim.traces.network import Network, Rows
 from neurosim.traces.traces import Trace
 
+if TYPE_CHECKING:
+    from neurosim.evaluation.cache import Cache  # most runs have none, and need not load what it needs
+
 Progress: TypeAlias = Callable[[int, int], object]  # called with layers done, and layers
 
 
 def evaluate(
-    design: Design, network: Network | Rows, trace: Trace, progress: Progress | None = None, cache: Cache | None = None
+    design: Design, network: Network | Rows, trace: Trace, progress: Progress | None = None,
+    cache: "Cache | None" = None
 ) -> Report:
     """Area, latency and energy of a chip that runs `network` on recorded data.
 
@@ -52,7 +55,7 @@ def evaluate_many(
     network: Network | Rows,
     trace: Trace,
     progress: Progress | None = None,
-    cache: Cache | None = None,
+    cache: "Cache | None" = None,
 ) -> list[Report]:
     """Evaluate several designs on the same traces, sharing what they have in common.
 
@@ -84,7 +87,7 @@ def evaluate_many(
 
 
 def evaluate_plans(
-    plans: Sequence[Plan], trace: Trace, progress: Progress | None = None, cache: Cache | None = None
+    plans: Sequence[Plan], trace: Trace, progress: Progress | None = None, cache: "Cache | None" = None
 ) -> list[Report]:
     """`evaluate_many` of designs that have been planned, all for one network."""
     rolls = [RollUp(planned) for planned in plans]

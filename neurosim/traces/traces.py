@@ -1,6 +1,5 @@
 """Traces: what a layer held and read, from files or from arrays in memory."""
 
-import hashlib
 import mmap
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -135,6 +134,8 @@ class Trace:
 
 def _hash(*parts):
     """A hash of arrays (their bytes, kinds and shapes) and of anything else by its text."""
+    import hashlib  # slow to load, and needed for caches only
+
     digest = hashlib.blake2b(digest_size=20)
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -240,6 +241,8 @@ class _Files:
 
 
 def _file_hash(path):
+    import hashlib
+
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
