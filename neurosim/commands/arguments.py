@@ -203,7 +203,7 @@ def inputs(options):
         design = recorded_design(options, design, found.parameters, found.told, options.trace_folder)
         if found.command is not None:
             epoch = found.command.epoch if options.epoch is None else options.epoch
-        name = run_name(Path(options.trace_folder))
+        name, updates = run_name(Path(options.trace_folder)), found.training
         network = Network.from_file(path)
         if len(files) != len(network):
             raise NeurosimError(
@@ -211,14 +211,17 @@ def inputs(options):
             )
     else:
         name, network = named_network(options)
-        if len(options.traces) == 2 * len(network):
+        updates = len(options.traces) != 2 * len(network)
+        if not updates:
             told = "weights and inputs alone, without old weights: training = false"
             design = recorded_design(options, design, {"training": False}, told, "TRACE")
         files = files_from_words(
             options.traces, network, options.network, training=design.training, activity_optional=True
         )
         path = options.network
-    files = files if design.training else where_missing(files)
+    if not design.training:
+        found = where_missing(files)
+        files, updates = found, updates and found == files
     origin = {"network": str(Path(path).absolute()), "traces": [[*map(_absolute, f[:3]), f[3]] for f in files]}
 
     def trace():
@@ -226,6 +229,7 @@ def inputs(options):
         from neurosim.traces.traces import Trace
 
         trace = Trace.from_files(files, network, design.input_bits)
+        trace.updates = updates
         for sentence in excess(files, network, design.input_bits):
             warn(sentence)
         return trace

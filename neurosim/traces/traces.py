@@ -45,7 +45,14 @@ class Trace:
     """The traces of all layers of a network; read one layer at a time.
 
     Make one with `Trace.from_files` or `Trace.from_arrays`.
+
+    Attributes
+    ----------
+    updates : bool
+        Whether the old weights are those before an update; else no design that trains can be evaluated.
     """
+
+    updates: bool = True
 
     def __init__(self, sources: Iterable[Any], network: Network, input_bits: int) -> None:
         self._sources = tuple(sources)

@@ -179,6 +179,16 @@ def test_old_weights_that_are_missing_are_not_needed_without_training(tmp_path, 
     assert "weightOld1.csv: the old weight file does not exist" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("script", [None, f"./main {INFERENCE}", f"./main {TRAINING}"])
+def test_a_sweep_cannot_train_without_old_weights(tmp_path, capsys, script):
+    folder = write(tmp_path / "record", script, old=False)
+    words = ["sweep", "--trace-folder", str(folder), *SMALL[:4], "--set", "input_bits=2", "--quiet", "--correct", "all"]
+    words += ["--set", "training=false", "--set", "wg_array_rows=4"]
+    assert cli.main([*words, "--vary", "node=32,22"]) == 0
+    assert cli.main([*words, "--vary", "training=false,true"]) == 2
+    assert "no old weights were recorded" in capsys.readouterr().err
+
+
 def test_two_words_a_layer_are_evaluated_without_training(tmp_path, capsys):
     folder = write(tmp_path / "record", old=False)
     words = [folder / f"{role}{n}.csv" for n in (1, 2) for role in ("weight", "input")]
