@@ -10,6 +10,7 @@ do not compile are drawn again; paths take turns.
 
 import argparse
 import io
+import os
 import random
 import re
 import shutil
@@ -115,15 +116,24 @@ class Copy:
 
     def try_out(self, path, place):
         """(before, after, noticed) of a mutant; `noticed` is None if it does not compile."""
-        original = path.read_text(encoding="utf-8")
+        kept = self._built_from(path)
         before, after = change(path, place)
         compiled = path.suffix in (".pyx", ".pxd")
         self.stale |= compiled
         try:
             return before, after, self.noticed(path) if self.build() else None
         finally:
-            path.write_text(original, encoding="utf-8")
-            self.stale |= compiled
+            for file, (content, times) in kept.items():
+                file.write_bytes(content)
+                os.utime(file, ns=times)
+            # What includes a changed declaration has been compiled again, too.
+            self.stale = path.suffix == ".pxd"
+
+    def _built_from(self, path):
+        """{file: (content, times)} of a source and what was built from it, so that it need not be built again."""
+        files = self.folder.rglob(f"{path.stem}.*") if path.suffix == ".pyx" else [path]
+        stats = {file: file.stat() for file in files if file.is_file()}
+        return {file: (file.read_bytes(), (stat.st_atime_ns, stat.st_mtime_ns)) for file, stat in stats.items()}
 
 
 def deck(folder, path, chance):
