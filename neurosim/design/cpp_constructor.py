@@ -67,7 +67,9 @@ class Constructor(Statements):
                 at += 1
             elif self._tokens[at].kind != "include" and text not in ("{", "}", ";"):
                 stop, plain = self._declared(at, end)
-                if plain and type_at(self._tokens, at, stop):
+                if plain and text == "enum":
+                    self._enumeration(at, stop)
+                elif plain and type_at(self._tokens, at, stop):
                     self._keep(at, stop, members)
                 at = stop
             at += 1

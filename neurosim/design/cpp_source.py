@@ -13,7 +13,7 @@ from neurosim.design.cpp_numbers import Number, Unknown, shown
 from neurosim.errors import NeurosimError
 
 LARGEST = 1_000_000  # characters of a source
-EXPANSIONS = 1_000_000  # tokens that macros may put in
+EXPANSIONS = 100_000  # tokens that macros may put in
 NESTED = 50  # macros that name one another
 MARKS = {"and": "&&", "or": "||", "not": "!", "not_eq": "!=", "bitand": "&", "bitor": "|", "xor": "^", "compl": "~"}
 

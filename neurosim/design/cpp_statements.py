@@ -8,7 +8,7 @@ and the variables that it sets have no value any more.
 from typing import ClassVar
 
 from neurosim.design.cpp_expressions import ASSIGNMENTS, STEPS, Expression, NotPlain, type_at
-from neurosim.design.cpp_numbers import Number, Unknown, shown
+from neurosim.design.cpp_numbers import Number, Unknown, binary, shown
 from neurosim.design.cpp_variables import Variables
 from neurosim.errors import NeurosimError
 
@@ -277,27 +277,51 @@ class Statements(Variables):
         return labels
 
     def _loop(self, at):
-        """Loops are not run: what they set has no value."""
+        """Loops are not run, but for those that run once or never: what they set has no value."""
         breaks = len(self._after_break)
         why = f"it is set in the loop of line {self._tokens[at].line}, which is not read"
         self._inner += 1
         self._enter(at)
-        body = at + 1
-        if self._text(at) != "do":
-            head = self._head(at)
-            body = self._pairs[head] + 1
-            found = type_at(self._tokens, head + 1, self._pairs[head])
-            if found and self._tokens[found[1]].kind == "name":
-                self._new(found[1], found[0], Unknown(why))
-            self._poison(head + 1, self._pairs[head], why)
-        self.unread.append((self._tokens[at].line, self._source(at, body)))
-        after = self._doubted(why, body)
-        if self._text(at) == "do":
-            after = self._end_of(after) + 1
+        after = (self._do if self._text(at) == "do" else self._while)(at, why)
         self._scopes.pop()
         self._inner -= 1
         del self._after_break[breaks:]
         return after
+
+    def _do(self, at, why):
+        """`do ... while (0);` runs once."""
+        behind = self._skip(at + 1)
+        if self._text(behind) != "while":
+            raise self._wrong(at, "a do without its while")
+        head = self._head(behind)
+        if self._doubt() is not None:
+            self._body(at + 1)  # once is enough: a second time would double with every nest
+            return self._end_of(behind) + 1
+        before = len(self.unread)
+        self._body(at + 1)
+        left, self._leaving = self._leaving, None
+        again = Number(0) if left else self._evaluate(head + 1, self._pairs[head])
+        if isinstance(again, Unknown) or again.value:
+            del self.unread[before:]
+            self.unread.append((self._tokens[at].line, self._source(at, at + 1)))
+            self._doubted(why, at + 1)
+        self._leaving = left if left == "return" else None
+        return self._end_of(behind) + 1
+
+    def _while(self, at, why):
+        """`while (0)` never runs."""
+        head = self._head(at)
+        close = self._pairs[head]
+        if self._text(at) == "while":
+            condition = self._evaluate(head + 1, close)
+            if isinstance(condition, Number) and not condition.value:
+                return self._skip(close + 1)
+        found = type_at(self._tokens, head + 1, close)
+        if found and self._tokens[found[1]].kind == "name":
+            self._new(found[1], found[0], Unknown(why))
+        self._poison(head + 1, close, why)
+        self.unread.append((self._tokens[at].line, self._source(at, close + 1)))
+        return self._doubted(why, close + 1)
 
     def _break(self, at):
         if self._doubt() is not None:
@@ -332,6 +356,8 @@ class Statements(Variables):
                 self.end, self._leaving = (self._tokens[at].line, self._source(at, end)), "return"
         elif at == end or (self._text(first) in WITHOUT_EFFECT and not changes):
             pass
+        elif self._text(at) == "enum":
+            self._enumeration(at, end)
         elif self._declares(first, end):
             self._try_to_declare(first, end)
         elif changes:
@@ -397,6 +423,24 @@ class Statements(Variables):
             if self._text(at) != ",":
                 raise NotPlain("it goes on where it should end")
             at += 1
+
+    def _enumeration(self, at, end):
+        """`enum { A, B = 4 };` declares constants."""
+        while at < end and self._text(at) != "{":
+            at += 1
+        if at == end:
+            return
+        value, close = Number(-1, "int"), self._pairs[at]
+        at += 1
+        while at < close:
+            name, stop = at, at
+            while stop < close and self._text(stop) != ",":
+                stop = self._pairs.get(stop, stop) + 1
+            value = binary("+", value, Number(1, "int"))
+            if self._text(name + 1) == "=":
+                value = self._evaluate(name + 2, stop)
+            self._new(name, "int", value)
+            at = stop + 1
 
     def _new(self, at, kind, value):
         self.declare(self._text(at), kind, value, self._tokens[at].line)

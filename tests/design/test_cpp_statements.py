@@ -56,6 +56,10 @@ def refusal(source):
         ("i = 1; switch (i) { case 1: switch (i+1) { case 2: j = 4; break; } k = 2; break; case 2: k = 3; }",
          {"i": 1, "j": 4, "k": 2}),
         ("const int w = 2; i = 4; switch (i) { case w*2: { j = 1; break; } default: j = 2; }", {"i": 4, "j": 1}),
+        # loops that run once or never
+        ("do { i = 1; j = 2; if (i) break; k = 3; } while (0); d = 4;", {"i": 1, "j": 2, "d": 4}),
+        ("do i = 1; while (i > 1); while (0) { j = 2; } while (i == 2) j = 3;", {"i": 1}),
+        ("do { i = 1; return; } while (x); i = 2;", {"i": 1}),
         # assignments
         ("i = j = 3; d = i, e = j;", {"i": 3, "j": 3, "d": 3, "e": 3}),
         ("i = 7; i += 3; i *= 2; i -= 5; i /= 2; i %= 4; i <<= 3; i |= 1; i ^= 8; i &= 24; i >>= 1;", {"i": 8}),
@@ -67,6 +71,7 @@ def refusal(source):
         ("i = 1; d = i ? (j = 2) : (k = 3);", {"i": 1, "d": 2, "j": 2}),
         # declarations
         ("double r = 17; const int n(4); int m{3}, o = n*m; d = 6e3*r; i = o;", {"d": 102e3, "i": 12}),
+        ("enum { A, B = 4, C }; enum Mode { D = C*2 } mode; i = A; j = C; k = D;", {"i": 0, "j": 5, "k": 10}),
         ("unsigned int u = 3; std::size_t s = 8; auto a = 7/2; float f = .5; i = u + s; j = a; d = f;",
          {"i": 11, "j": 3, "d": 0.5}),
         ("int half = 7/2.0; bool yes = 5; i = half; j = yes;", {"i": 3, "j": 1}),
@@ -103,6 +108,8 @@ def test_plain_statements_have_their_effect(source, values):
         ("for (int n = 0; n < 3; n++) i = n;", "i", "the loop of line 2"),
         ("while (x) { i = 1; }", "i", "the loop of line 2"),
         ("do { i = 1; } while (x);", "i", "the loop of line 2"),
+        ("i = 0; do { i += 1; } while (i < 3);", "i", "the loop of line 2"),
+        ("do { for (;;) { i = 1; } } while (0);", "i", "the loop of line 2"),
         ("i = f(3);", "i", "f() is no function that can be read; write a plain number"),
         ("i = table[3];", "i", "is no arithmetic expression that can be read"),
         ("i = 5 5;", "i", "is no arithmetic expression that can be read"),
@@ -153,6 +160,8 @@ def test_a_value_that_is_set_again_is_known_again():
         ("#define i 5\ni = 3;", [(3, "5 = 3")]),
         ("LOAD(settings);", [(2, "LOAD(settings)")]),
         ("if (0) { srand(1); }", []),
+        ("do { i = 1; } while (0);", []),
+        ("do { srand(1); } while (x);", [(2, "do"), (2, "srand(1)")]),
         (";;", []),
     ],
 )
@@ -173,6 +182,7 @@ def test_an_end_in_the_constructor_is_told():
         ("if i == 1) j = 2;", 2, ") without its opening bracket"),
         ("if (1) { i = 1;", 1, "the { here has no closing bracket"),
         ("if 1 { i = 1; }", 2, "'if' needs a condition in brackets"),
+        ("do { i = 1; } i = 2;", 2, "a do without its while"),
         ("else i = 1;", 2, "an else without its if"),
         ("if (1)", 3, "a statement is missing"),
         ("switch (1) { case 1 i = 1; }", 2, "'case' has no colon"),
@@ -199,6 +209,7 @@ def test_a_call_of_another_function_of_the_class_is_refused():
     [
         ("const double R = 17; static const int N = 2*3;\nint f(int x) { int i = 3; return i; }\n"
          "Param::Param() { d = R; i = N; }", {"d": 17, "i": 6}),
+        ("enum Memory { SRAM = 1, RRAM };\nParam::Param() { i = RRAM; }", {"i": 2}),
         ("namespace { constexpr int N = 4; }\nParam::Param() { i = N; }", {"i": 4}),
         ("Param::Param() : i(22), d{2.5} { j = i; }", {"i": 22, "d": 2.5, "j": 22}),
         ("struct Param { int x = 5; double y; Param() { i = x/2; y = 1; d = y/2; } };",
@@ -288,6 +299,8 @@ def test_a_macro_with_arguments_is_no_number():
         ("i = 3;" + "i *= i;" * 30, None),
         ("if (0) i = 1; " + "else if (0) i = 2; " * 5000 + "else i = 3;", 3),
         ("i = 1; if (0) " + "if (1) " * 20000 + "i = 2;", 1),
+        ("do {" * 14 + "i = 1;" + "} while (x);" * 14, None),
+        ("switch (2) { case 2: " * 25 + "i = 1;" * 100 + "}" * 25, 1),
     ],
 )
 def test_long_and_deep_sources_take_no_more_than_their_length(source, value):
