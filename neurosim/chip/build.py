@@ -5,6 +5,7 @@ from neurosim.circuits._activation import Sigmoid
 from neurosim.circuits._buffers import Buffer
 from neurosim.circuits._cell_array import SRAMCells
 from neurosim.circuits._gradients import WeightGradientUnit
+from neurosim.circuits._interconnect import HTree
 from neurosim.circuits.arrays import subarray
 from neurosim.circuits.cells import Cell
 from neurosim.circuits.converters import converter
@@ -116,6 +117,9 @@ def subarray_of(design):
         cells_apart=design.rules.cells_apart,
         split_adds=design.rules.sram_split_adds,
         converter_power_factor=converter_power_factor(design),
+        update_activity=design.rules.update_activity,
+        drivers_once=design.rules.column_drivers_once,
+        transposed_lines=design.rules.transposed_lines,
     )
 
 
@@ -191,6 +195,23 @@ def buffer(design, bits, line, sram, **outline):
         nmos_width=design.width_sram_nmos,
         min_sense_voltage=design.min_sense_voltage,
         **outline,
+    )
+
+
+def h_tree(design, rows, columns, bus_width, unit, **options):
+    """An H-tree over `rows` x `columns` units of outline `unit` (height, width), with this design's wires."""
+    return HTree(
+        design.technology,
+        rows,
+        columns,
+        bus_width,
+        *unit,
+        wire_width=design.wire_width,
+        wire_resistance=design.wires.resistance,
+        warmth=design.wires.warmth,
+        own_stages=design.rules.own_tree_stages,
+        wires_by_length=design.rules.tree_wires_by_length,
+        **options,
     )
 
 

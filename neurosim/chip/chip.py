@@ -4,14 +4,14 @@ Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
 """
 
 import math
+from functools import cached_property
 
 from neurosim._circuits import Adder, AdderTree
-from neurosim.chip.build import activation, buffer, gradient_unit_of, subarray_of
+from neurosim.chip.build import activation, buffer, gradient_unit_of, h_tree, subarray_of
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas
 from neurosim.chip.tile import Tile
 from neurosim.circuits._dram import Dram
-from neurosim.circuits._interconnect import HTree
 from neurosim.circuits._pooling import MaxPooling
 from neurosim.design.words import shared_columns, word_bits
 from neurosim.errors import NeurosimError
@@ -124,10 +124,13 @@ class Chip:
         self.bus_width = width
 
         bits = int(design.input_bits * largest)  # Quirk U24: beyond 2^31 the reference's C int overflows
-        # Quirk U3: the reference reads the precision of the weight-gradient unit here before it is set (0 in practice).
         cells = design.array_rows * design.array_columns
         self.accumulation_bits = math.ceil(math.log2(design.batch_size))
-        gradient = cells * design.cells_per_synapse * self.accumulation_bits
+        # Quirk U3: the reference reads the precision of the weight-gradient unit here before it is set (0 in practice).
+        unit_bits = 0
+        if design.rules.unit_bits_buffered and design.training:
+            unit_bits = self.gradient_unit.output_bits
+        gradient = cells * design.cells_per_synapse * (unit_bits + self.accumulation_bits)
         self.arrays_written_together = gradient // (cells * design.synapse_bits)
         if design.training:
             wanted = bits * (design.buffer_overhead + 1)
@@ -147,6 +150,14 @@ class Chip:
         self.buffer_cores = bits // (design.global_buffer_rows * design.global_buffer_columns)
         self.buffer_cores = max(self.buffer_cores, design.rules.least_buffer_cores)
 
+    @cached_property
+    def gradient_unit(self):
+        """The `WeightGradientUnit`, None without training."""
+        design, widest = self.design, self.network[self.widest_layer]
+        if not design.training:
+            return None
+        return gradient_unit_of(design, widest.positions, widest.channels * design.input_bits)
+
     def _build_global_circuits(self):
         design, plan = self.design, self.plan
         technology = design.technology
@@ -163,22 +174,18 @@ class Chip:
         self.buffer = buffer(design, core, design.global_buffer_columns, design.global_buffer_sram, height=height)
         self.buffer_area = self.buffer.area * self.buffer_cores
         width = divided(self.buffer_area, height)
-        self.htree = HTree(
-            technology,
+        self.htree = h_tree(
+            design,
             plan.grid_rows,
             plan.grid_columns,
             self.bus_width,
-            tile_height,
-            tile_width,
-            wire_width=design.wire_width,
-            wire_resistance=design.wires.resistance,
+            (tile_height, tile_width),
             delay_tolerance=design.global_bus_delay_tolerance,
             folded_ratio=design.tree_folding,
-            warmth=design.wires.warmth,
         )
         self.pooling = MaxPooling(technology, design.input_bits, POOL_WINDOW, int(plan.tile_size), width=width)
         self._build_accumulation(height, width)
-        self.gradient_unit = self.gradient_adder = None
+        self.gradient_adder = None
         if design.training:
             self._build_training(height)
 
@@ -202,7 +209,8 @@ class Chip:
         if design.chip_activation:
             bits = math.ceil(word_bits(design)) + 1 + math.ceil(math.log2(added))
         # Quirk Q35: laid out along a third of the buffer's height, not width.
-        self.accumulation = AdderTree(design.technology, tiles_added, bits, units, width=height / 3)
+        along = width if design.rules.adders_along_width else height
+        self.accumulation = AdderTree(design.technology, tiles_added, bits, units, width=along / 3)
         self.activation = None
         if design.chip_activation:
             # Quirk Q34: the table always has the entries of a row-by-row read-out.
@@ -219,8 +227,6 @@ class Chip:
 
     def _build_training(self, height):
         design = self.design
-        widest = self.network[self.widest_layer]
-        self.gradient_unit = gradient_unit_of(design, widest.positions, widest.channels * design.input_bits)
         self.gradient_adder = Adder(
             design.technology,
             self.gradient_unit.output_bits + self.accumulation_bits,

@@ -138,8 +138,19 @@ class Residue:
                      tree's last user left is added (0 when there was none);
     driver_latency   the row drivers of a sequential cross-point array add the write latency of the array
                      before to their own, once for every input vector (quirk U20).
+
+    Parameters
+    ----------
+    idle_trees_leak : bool
+        Whether a tree that is not used leaks as itself (quirk Q42).
     """
 
-    def __init__(self):
+    def __init__(self, idle_trees_leak=False):
         self.leakage = {}
         self.driver_latency = 0.0
+        self._idle_trees_leak = idle_trees_leak
+
+    def leave_idle(self, name, leakage):
+        """An adder tree, by its name in `leakage`, is not used; all of it leaks so much [W]."""
+        if self._idle_trees_leak:
+            self.leakage[name] = leakage

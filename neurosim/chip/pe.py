@@ -124,6 +124,7 @@ class ProcessingElement:
         copies = share.duplication[0] * share.duplication[1]
         if share.whole:
             # Every subarray holds the whole share: nothing is added between subarrays.
+            residue.leave_idle(("tree", self.novel), self.tree.leakage)
             cost = arrays[0].times(*UPDATES, energy=copies).faster(copies)
         else:
             adding = math.ceil(matrix_rows / design.array_rows)
@@ -149,9 +150,11 @@ class ProcessingElement:
         register_latency = self.input_register.latency(
             planes * math.ceil(matrix_rows / design.array_rows)
         ) + self.output_register.latency(vectors)
-        # Quirk Q32: reads and active flip-flops are passed the other way round.
-        register_energy = self.input_register.energy(matrix_rows, planes) + self.output_register.energy(
-            matrix_columns // design.cells_per_synapse * self.tree.bits, vectors
+        reads, active = (planes, vectors), (matrix_rows, matrix_columns // design.cells_per_synapse * self.tree.bits)
+        if not design.rules.register_reads:
+            reads, active = active, reads  # Quirk Q32: passed the other way round
+        register_energy = self.input_register.energy(reads[0], active[0]) + self.output_register.energy(
+            reads[1], active[1]
         )
         bits_out = matrix_columns // design.cells_per_synapse * output_bits(design) * planes / design.input_bits
         lanes = self.output_bus.rows * self.output_bus.bus_width

@@ -6,11 +6,10 @@ Source: Peng et al., "DNN+NeuroSim V2.0", IEEE TCAD 40(11), 2021.
 import math
 
 from neurosim._circuits import AdderTree
-from neurosim.chip.build import activation, buffer
+from neurosim.chip.build import activation, buffer, h_tree
 from neurosim.chip.costs import UPDATES, WRITES, Cost
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas, ProcessingElement
-from neurosim.circuits._interconnect import HTree
 from neurosim.design.words import look_ups, shared_columns, sums_per_read, word_bits
 
 TREE_FOLDING = 16  # of a tile's H-tree
@@ -42,9 +41,10 @@ class Tile:
     """
 
     def __init__(self, design, array, *, pes, side, lanes, pe_size, novel):
-        technology, wires = design.technology, design.wires
+        technology = design.technology
         self.design = design
         self.novel = novel
+        self.own_buffers = design.rules.own_tile_buffers
         self.pes = pes
         self.pe = ProcessingElement(design, array, pe_size, novel)
         span_height, span_width = side * self.pe.height, side * self.pe.width
@@ -68,18 +68,14 @@ class Tile:
         self.output_buffer = self._buffer(output_bits * read_outs, output_bits * lanes, core, width=span_width)
         self.input_cores = math.ceil(inputs / core)
         self.output_cores = math.ceil(output_bits * read_outs / core)
-        self.htree = HTree(
-            technology,
+        self.htree = h_tree(
+            design,
             side,
             side,
             side * design.array_rows,
-            self.pe.height,
-            self.pe.width,
-            wire_width=design.wire_width,
-            wire_resistance=wires.resistance,
+            (self.pe.height, self.pe.width),
             delay_tolerance=design.local_bus_delay_tolerance,
             folded_ratio=TREE_FOLDING,
-            warmth=wires.warmth,
         )
 
     def _buffer(self, bits, line, core, **outline):
@@ -95,7 +91,12 @@ class Tile:
         )  # fmt: skip
 
     def finish(self, cores):
-        """Areas and outline; `cores` are the (input, output) buffer cores of a conventional tile (quirk Q8)."""
+        """Areas and outline; `cores` are the (input, output) buffer cores of a conventional tile.
+
+        Quirk Q8: all tiles have as many, unless they have their own.
+        """
+        if self.own_buffers:
+            cores = self.input_cores, self.output_cores
         self.cores = cores
         pe, count = self.pe.areas, self.pes
         buffers = self.input_buffer.area * cores[0] + self.output_buffer.area * cores[1]
@@ -158,7 +159,8 @@ class Tile:
     def _novel(self, cost, vectors, speedup, residue, passes):
         copies = speedup[0] * speedup[1]
         # Quirk Q33: the peak write energy is that of one copy.
-        cost = cost.faster(copies).times(*UPDATES, energy=copies)
+        written = WRITES if self.design.rules.peaks_of_copies else UPDATES
+        cost = cost.faster(copies).times(*written, energy=copies)
         return self._accumulate(cost, vectors, self.pes, residue, passes)
 
     def _conventional(self, cost, share, vectors, speedup, residue, passes):
@@ -167,11 +169,15 @@ class Tile:
         if copies > 1 and min(speedup) >= side:
             # Every PE holds the whole matrix; nothing is added between PEs.
             count = side * side
+            residue.leave_idle(("accumulation", self.novel), self.accumulation.leakage)
             return cost.faster(count).times(*WRITES, latency=count, energy=count)
         if copies > 1:
             cost = cost.faster(copies)
             rows = math.ceil(share.matrix_rows / self.pe.size)
-            return self._accumulate(cost, vectors, rows, residue, passes) if rows > 1 else cost
+            if rows > 1:
+                return self._accumulate(cost, vectors, rows, residue, passes)
+            residue.leave_idle(("accumulation", self.novel), self.accumulation.leakage)
+            return cost
         return self._accumulate(cost, vectors, side, residue, passes)
 
     def _accumulate(self, cost, vectors, adding, residue, passes):
@@ -202,7 +208,7 @@ class Tile:
             bits_in /= self.pes
             bits_out /= math.sqrt(self.pes)
         # Quirk Q8: a novel tile divides the output buffer's latency by lines of the input buffer.
-        output_line = (self.input_buffer if self.novel else self.output_buffer).interface_width
+        output_line = (self.input_buffer if self.novel and not self.own_buffers else self.output_buffer).interface_width
         buffers = [
             self._moved(self.input_buffer, bits_out, self._ports(self.cores[0], self.input_buffer.interface_width)),
             self._moved(self.output_buffer, bits_in, self._ports(self.cores[1], output_line)),

@@ -55,10 +55,12 @@ cdef class HTree(RepeatedWire):
     cdef readonly double total_length       # of all stages that are laid out [m]
     cdef readonly double wire_width         # of the array [nm]
     cdef readonly double warmth             # resistivity over that at 300 K
-    cdef WireMetal wide                     # from 200 nm on
-    cdef WireMetal narrow
+    cdef readonly bint own_stages           # see the class
+    cdef readonly bint wires_by_length
+    cdef WireMetal[3] metals                # of wires once, twice and four times as wide as the array's
 
     cpdef double stage_resistance(self, double length) noexcept nogil     # of a stage [ohm/m]
+    cdef double _stage_delay(self, double length, double resistance) noexcept nogil
     cpdef double latency(self, double unit_height, double unit_width, double transfers,
                          double first_stage_resistance=*) noexcept nogil
     cpdef double energy(self, double unit_height, double unit_width, double bits, double transfers) noexcept nogil

@@ -45,10 +45,12 @@ class HTree(RepeatedWire):
     total_length: Final[float]
     wire_width: Final[float]
     warmth: Final[float]
+    own_stages: Final[bool]
+    wires_by_length: Final[bool]
     def __init__(
         self, tech: Technology, rows: int, columns: int, bus_width: float, unit_height: float, unit_width: float, *,
         wire_width: float, wire_resistance: float, delay_tolerance: float = 0.0, folded_ratio: float = 1.0,
-        warmth: float = 1.0
+        warmth: float = 1.0, own_stages: bool = False, wires_by_length: bool = False
     ) -> None: ...
     def stage_resistance(self, length: float) -> float: ...
     def latency(

@@ -18,6 +18,7 @@ from neurosim.technology._transistor cimport (
 )
 
 cdef double WIRE_CAPACITANCE = wires()["capacitance"] / wires()["capacitance_length"]     # [F/m]
+cdef double UNRESISTING = 1.0                   # wires without resistance, which numbers are divided by [ohm/m]
 cdef double SWITCHING = 0.25                    # transitions of a wire that draw energy, per bit sent
 
 
@@ -28,6 +29,16 @@ cdef WireMetal wire_metal(int width) except *:
     metal.resistivity = row["resistivity"]
     metal.aspect_ratio = row["aspect_ratio"]
     return metal
+
+
+cdef WireMetal tree_metal(double width, bint by_length) except *:
+    """What wires of a tree are made of that are `width` nm wide: the two widest rows of the table, or any of them."""
+    cdef list known = sorted(map(int, wires()["width"]), reverse=True)
+    cdef int least = 0
+    for least in known if by_length else known[:2]:
+        if width >= least:
+            break
+    return wire_metal(least)
 
 
 cdef inline double segment_delay(double resistance, double cap_input, double cap_output,
@@ -231,6 +242,11 @@ cdef class HTree(RepeatedWire):
         Excess over the smallest delay that is traded for energy.
     folded_ratio : float
         Wires that lie above each other.
+    own_stages : bool
+        Whether the wires of a stage have the resistance of their own (quirk U2).
+    wires_by_length : bool
+        Whether short stages have wires as narrow as those of the array, and all the resistivity and shape of their
+        width (quirk Q9).
 
     Notes
     -----
@@ -243,7 +259,7 @@ cdef class HTree(RepeatedWire):
 
     def __init__(self, Technology tech not None, int rows, int columns, double bus_width, double unit_height,
                  double unit_width, *, double wire_width, double wire_resistance, double delay_tolerance=0.0,
-                 double folded_ratio=1.0, double warmth=1.0):
+                 double folded_ratio=1.0, double warmth=1.0, bint own_stages=False, bint wires_by_length=False):
         if rows < 1 or columns < 1:
             raise NeurosimError(f"an H-tree over {rows} x {columns} units has no leaf: "
                                 "use at least one row and one column")
@@ -255,8 +271,10 @@ cdef class HTree(RepeatedWire):
         self.columns = columns
         self.wire_width = wire_width
         self.warmth = warmth
-        self.wide = wire_metal(200)
-        self.narrow = wire_metal(100)
+        self.own_stages = own_stages
+        self.wires_by_length = wires_by_length
+        for _stage in range(3):
+            self.metals[_stage] = tree_metal(2 ** _stage * wire_width, wires_by_length)
         self._repeaters(bus_width, wire_resistance, delay_tolerance, True)
         self.levels = to_int(ceil(log2(<double> max(rows, columns))))
         # Quirk C28: the root sits at the logarithm of the shorter side, not at its half.
@@ -284,11 +302,23 @@ cdef class HTree(RepeatedWire):
 
         Resistivity over width times thickness, with resistivity and aspect ratio of wires.toml.
         """
-        # Quirk Q9: width and resistivity have two choices each; the higher resistivity and other shape of
-        # wires below 100 nm are never chosen, nor is a tree wire as narrow as the array's.
-        cdef double width = (4 if length / self.tech.feature_size >= 100000 else 2) * self.wire_width
-        cdef WireMetal metal = self.wide if width >= 200 else self.narrow
+        # Quirk Q9: width and resistivity have two choices each, unless wires go by the length; the higher resistivity
+        # and other shape of wires below 100 nm are never chosen, nor is a tree wire as narrow as the array's.
+        cdef double pitches = length / self.tech.feature_size
+        cdef int doubled = 2 if pitches >= 100000 else 1
+        if self.wires_by_length:
+            if self.wire_width < 0:
+                return UNRESISTING
+            if pitches < 10000:
+                doubled = 0
+        cdef double width = (1 << doubled) * self.wire_width
+        cdef WireMetal metal = self.metals[doubled]
         return metal.resistivity * self.warmth / (width * 1e-9 * width * 1e-9 * metal.aspect_ratio)
+
+    cdef double _stage_delay(self, double length, double resistance) noexcept nogil:
+        """Delay of a stage's wire of this resistance per length [s]."""
+        return length * (self.unit_delay(resistance) if ceil(length / self.spacing) > 0
+                         else self.unit_delay_bare(resistance))
 
     cpdef double latency(self, double unit_height, double unit_width, double transfers,
                          double first_stage_resistance=0.0) noexcept nogil:
@@ -301,24 +331,25 @@ cdef class HTree(RepeatedWire):
         transfers : float
             Words.
         first_stage_resistance : float
-            Of the first stage's wire per length [ohm/m].  Quirk U2: the reference reads this value before
-            it sets it; it is what a register happens to hold, small against a true wire.  Later
-            stages, and the main bus, have the resistance of the horizontal wire one stage up.
+            Of the first stage's wire per length [ohm/m], unless stages have their own.  Quirk U2: the reference
+            reads this value before it sets it; it is what a register happens to hold, small against a true wire.
+            Later stages have the resistance of the horizontal wire one stage up.
         """
         cdef double height = unit_height * 2.0 ** self.levels
         cdef double width = unit_width * 2.0 ** self.levels
         cdef double resistance = first_stage_resistance
-        cdef double repeated = 0, bare, delay = 0
+        cdef double trunk = 0, delay = 0
         cdef int _stage
         for _stage in range(self.levels):
-            repeated = self.unit_delay(resistance)
-            bare = self.unit_delay_bare(resistance)
             height /= 2
-            delay += height * (repeated if ceil(height / self.spacing) > 0 else bare)
+            delay += self._stage_delay(height, self.stage_resistance(height) if self.own_stages else resistance)
             width /= 2
-            delay += width * (repeated if ceil(width / self.spacing) > 0 else bare)
+            if self.own_stages:
+                resistance = self.stage_resistance(width)
+            delay += self._stage_delay(width, resistance)
+            trunk = self.unit_delay(resistance)     # the main bus is like the last stage
             resistance = self.stage_resistance(width)
-        delay += self.trunk * unit_width * repeated
+        delay += self.trunk * unit_width * trunk
         return delay * transfers
 
     cpdef double energy(self, double unit_height, double unit_width, double bits, double transfers) noexcept nogil:

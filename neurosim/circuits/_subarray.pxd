@@ -56,6 +56,9 @@ cdef class SubArray(Circuit):
     cdef readonly bint digital_mux
     cdef readonly double initial_column_activity
     cdef readonly double initial_write_pulses
+    cdef readonly bint update_activity              # see the class
+    cdef readonly bint drivers_once
+    cdef readonly bint transposed_lines
     cdef object _converter                          # kind of converter, see `converters`
     cdef double _power_factor                       # of converters
     cdef readonly bint cells_apart
@@ -102,7 +105,7 @@ cdef class SubArray(Circuit):
                    double conversion_latency_ag, double conversion_energy_ag, bint back, ArrayRead *out) noexcept nogil
     # Per weight update. `vectors`: input vectors read since the update before; `previous`: its driver_latency
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, bint back, ArrayWrite *out) noexcept
+                    long vectors, double previous, bint back, double row_pulses, ArrayWrite *out) noexcept
 
     # What the kinds of array fill in
     cdef int _build_cells(self) except -1

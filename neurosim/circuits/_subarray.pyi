@@ -30,6 +30,9 @@ class SubArray(Circuit):
     digital_mux: Final[bool]
     initial_column_activity: Final[float]
     initial_write_pulses: Final[float]
+    update_activity: Final[bool]
+    drivers_once: Final[bool]
+    transposed_lines: Final[bool]
     cells_apart: Final[bool]
     initial_complaints: Final[tuple[str, ...]]
     complaint_per_read: Final[str]
@@ -62,7 +65,8 @@ class SubArray(Circuit):
         input_bits_ag: int = 8, activity_ag: float = 0.5, relax_height: bool = False, relax_width: bool = False,
         cells_per_read: int = 0, cells_per_write: int = 0, spiking: bool = False, digital_mux: bool = False,
         initial_column_activity: float = 0.0, initial_write_pulses: float = 0.0, split_adds: bool = False,
-        cells_apart: bool = False
+        cells_apart: bool = False, update_activity: bool = False, drivers_once: bool = False,
+        transposed_lines: bool = False
     ) -> None: ...
     @property
     def parts(self) -> tuple[Part, ...]: ...
@@ -73,5 +77,5 @@ class SubArray(Circuit):
     ) -> dict[str, float]: ...
     def write_update(
         self, row_activity: float, column_activity: float, total_pulses: float = 0.0, array_energy: float = 0.0,
-        vectors: int = 1, previous: float = 0.0, back: bool = True
+        vectors: int = 1, previous: float = 0.0, back: bool = True, row_pulses: float = 0.0
     ) -> dict[str, float]: ...

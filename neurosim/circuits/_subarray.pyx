@@ -56,6 +56,11 @@ cdef class SubArray(Circuit):
     initial_column_activity, initial_write_pulses : write activity and pulses at the time of the design. Quirk U10: the
         reference sizes the write energy of prechargers, write drivers and switch matrices with these, which are 0 in
         its program, and not with those of the update.
+    update_activity : take the write activity and pulses of the update instead of those two
+    drivers_once : column drivers of eNVM leak once, and no transposed read of their register is part of an update
+        (quirk Q23)
+    transposed_lines : the lines of a transposed read of eNVM are those of the columns that are driven and of the rows
+        that are sensed (quirk Q44)
 
     Attributes
     ----------
@@ -82,7 +87,8 @@ cdef class SubArray(Circuit):
                  int rows_per_adc_ag=8, int adc_levels_ag=64, int input_bits_ag=8, double activity_ag=0.5,
                  bint relax_height=False, bint relax_width=False, int cells_per_read=0, int cells_per_write=0,
                  bint spiking=False, bint digital_mux=False, double initial_column_activity=0.0,
-                 double initial_write_pulses=0.0, bint split_adds=False, bint cells_apart=False):
+                 double initial_write_pulses=0.0, bint split_adds=False, bint cells_apart=False,
+                 bint update_activity=False, bint drivers_once=False, bint transposed_lines=False):
         for name, value in (("columns_per_adc", columns_per_adc), ("rows_per_adc_ag", rows_per_adc_ag),
                             ("cells_per_synapse", cells_per_synapse), ("input_bits", input_bits),
                             ("input_bits_ag", input_bits_ag)):
@@ -104,6 +110,9 @@ cdef class SubArray(Circuit):
         self.digital_mux = digital_mux
         self.initial_column_activity = initial_column_activity
         self.initial_write_pulses = initial_write_pulses
+        self.update_activity = update_activity
+        self.drivers_once = drivers_once
+        self.transposed_lines = transposed_lines
         self._converter = converter
         self._power_factor = converter_power_factor
         self.cells_apart = cells_apart
@@ -236,13 +245,14 @@ cdef class SubArray(Circuit):
     # One weight update
 
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, bint back, ArrayWrite *out) noexcept:
+                    long vectors, double previous, bint back, double row_pulses, ArrayWrite *out) noexcept:
         """Cost of one weight update of the whole array; see `write_update`."""
         out.latency = out.energy = 0
         out.driver_latency = previous
 
     def write_update(self, double row_activity, double column_activity, double total_pulses=0.0,
-                     double array_energy=0.0, long vectors=1, double previous=0.0, bint back=True):
+                     double array_energy=0.0, long vectors=1, double previous=0.0, bint back=True,
+                     double row_pulses=0.0):
         """Cost of one weight update of the whole array, as a dict.
 
         Parameters
@@ -254,13 +264,15 @@ cdef class SubArray(Circuit):
         vectors : input vectors read since the update before
         previous : `driver_latency` of the update before [s]
         back : whether the array is read for the activation gradient
+        row_pulses : write pulses of a mean row (eNVM), which count with `update_activity` only
 
         Quirk U20: the row driver of a crossbar that is read row by row adds its time up at every input vector and
-        multiplies the sum with the writes, w(k) = (w(k-1) + delay) writes; hence the last two arguments. All other
+        multiplies the sum with the writes, w(k) = (w(k-1) + delay) writes; hence `vectors` and `previous`. All other
         arrays ignore them.
         """
         cdef ArrayWrite cost
-        self.write(row_activity, column_activity, total_pulses, array_energy, vectors, previous, back, &cost)
+        self.write(row_activity, column_activity, total_pulses, array_energy, vectors, previous, back, row_pulses,
+                   &cost)
         return cost
 
     # What the kinds of array fill in

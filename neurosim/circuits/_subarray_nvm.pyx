@@ -57,7 +57,8 @@ cdef class NVMArray(SubArray):
             readout.build_adder(to_int(bits), readout.count, self.clock)
         self._build_backward_adder(readout.count, bits)
         # Quirk Q23: it is evaluated once more for the transposed read, and its leakage added again.
-        self._parts.append(Part("column_matrix", self.column_matrix, "", "inside", backward=True, complains="never"))
+        self._parts.append(Part("column_matrix", self.column_matrix, "", "inside", backward=True, complains="never",
+                                leaks=not self.drivers_once))
         self._parts += readout.parts("side")
         return 0
 
@@ -80,7 +81,14 @@ cdef class NVMArray(SubArray):
         # Quirk Q44: the lines are those of a forward read, as many as the *rows* of the array and the forward ADCs.
         cdef double lines = (self.columns + self.forward.share - 1) // self.forward.share
         cdef double rows = self.rows * self.activity_backward
+        cdef double line_energy = (self.nvm.line_energy(lines, 1) * rows if self.serial_backward
+                                   else self.nvm.line_energy(lines, rows))
         cdef ReadPath path
+        if self.transposed_lines:
+            lines = self.columns * self.activity_backward
+            rows = (self.rows + share - 1) // share
+            line_energy = (self.nvm.line_energy(1, rows) * lines if self.serial_backward
+                           else self.nvm.line_energy(lines, rows))
         path.drive = self.column_matrix.read_latency(STEEP, self.nvm.cap_column, self.nvm.column_resistance, reads)
         # Quirk Q19: waited for as many seconds as it takes joules.
         path.select = readout.select_energy()
@@ -89,8 +97,7 @@ cdef class NVMArray(SubArray):
         path.conversions = share * columns
         path.accumulate = 0
         path.drive_energy = self.column_matrix.read_energy(reads, 0) + readout.select_energy()
-        path.line_energy = (self.nvm.line_energy(lines, 1) * rows if self.serial_backward
-                            else self.nvm.line_energy(lines, rows)) * share
+        path.line_energy = line_energy * share
         path.encode_energy = readout.converter.after_energy(reads)
         path.column_conversions = columns
         path.accumulate_energy = 0
@@ -129,17 +136,18 @@ cdef class NVMArray(SubArray):
         return 0
 
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, bint back, ArrayWrite *out) noexcept:
+                    long vectors, double previous, bint back, double row_pulses, ArrayWrite *out) noexcept:
         cdef double writes = 2 * write_operations(
             self.columns, column_activity, self.cells_per_write) * self.rows * row_activity
-        cdef double reads = self._backward_reads() if self.training and back else 0
+        cdef double reads = self._backward_reads() if self.training and back and not self.drivers_once else 0
+        cdef double pulses = row_pulses if self.update_activity else self.column_matrix.write_pulses
         out.driver_latency = previous
         out.latency = larger(
             self._row_write_latency(writes, vectors, &out.driver_latency),
             self.column_matrix.write_latency(STEEP, self.nvm.cap_column, self.nvm.column_resistance, writes))
         out.latency += total_pulses * self.nvm.write_pulse
         out.energy = self._row_write_energy(writes, column_activity)
-        out.energy += self.column_matrix.write_energy(writes, column_activity, reads)
+        out.energy += self.column_matrix.write_energy(writes, column_activity, reads, pulses)
         out.energy += array_energy
 
 
@@ -287,6 +295,8 @@ cdef class ParallelNVM(NVMArray):
 
     cdef ReadPath _backward(self, double activity) noexcept:
         cdef double half = self.columns // 2
+        if self.serial_backward and self.transposed_lines:
+            return self._backward_with(self.nvm.resistance_average)
         # Quirk Q44: the rows are waited for as if half of all columns conducted, also when they are driven one by one.
         return self._backward_with(self.nvm.resistance_average / half)
 

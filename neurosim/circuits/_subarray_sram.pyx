@@ -120,13 +120,14 @@ cdef class SRAMArray(SubArray):
         return 0
 
     cdef void write(self, double row_activity, double column_activity, double total_pulses, double array_energy,
-                    long vectors, double previous, bint back, ArrayWrite *out) noexcept:
+                    long vectors, double previous, bint back, double row_pulses, ArrayWrite *out) noexcept:
         cdef double rows = self.rows * row_activity
         cdef double writes = write_operations(
             self.columns, column_activity, self.cells_per_write) * self.rows * row_activity
         # Quirk C46: the energy takes a broken number of operations, but never less than one a row.
         cdef double operations = self.columns * column_activity
         cdef double accesses
+        cdef double active = column_activity if self.update_activity else self.initial_column_activity
         operations = operations / self.cells_per_write if operations > self.cells_per_write else 1
         accesses = operations * self.rows * row_activity
         out.latency = (
@@ -136,8 +137,8 @@ cdef class SRAMArray(SubArray):
             + self.forward.write_driver.write_latency(STEEP, self.sram.cap_column, self.sram.column_resistance, writes))
         out.energy = (
             self._word_line_write_energy(rows, accesses, column_activity)
-            + self.forward.precharger.write_energy(self.sram.cap_column, self.initial_column_activity, accesses)
-            + self.forward.write_driver.write_energy(self.initial_column_activity, accesses)
+            + self.forward.precharger.write_energy(self.sram.cap_column, active, accesses)
+            + self.forward.write_driver.write_energy(active, accesses)
             + self.sram.flip_energy() * self.columns * column_activity * self.rows * row_activity)
         out.driver_latency = previous
 

@@ -68,14 +68,15 @@ cdef class SwitchMatrix(Circuit):
     cdef readonly FlipFlops flip_flops
     cdef double read_line_energy, write_line_energy, half_line_energy, gate_energy  # of one line [J]
     cdef double _place_columns(self, Fit rule, double width, double clock) except? -1
-    cdef double _selection_energy(self, double column_activity) noexcept nogil
+    cdef double _selection_energy(self, double column_activity, double pulses) noexcept nogil
     cdef Stage stage(self, double ramp, double load, double resistance) noexcept nogil
     cpdef double read_latency(self, double ramp, double load, double resistance, double reads) noexcept nogil
     cpdef double write_latency(self, double ramp, double load, double resistance, double writes,
                                double reads=*) noexcept nogil
     cpdef double ramp(self, double ramp, double load, double resistance) noexcept nogil
     cpdef double read_energy(self, double reads, double row_activity) noexcept nogil
-    cpdef double write_energy(self, double writes, double column_activity, double reads=*) noexcept nogil
+    cpdef double write_energy(self, double writes, double column_activity, double reads=*,
+                              double pulses=*) noexcept nogil
 
 
 @cython.final

@@ -327,15 +327,17 @@ cdef class SwitchMatrix(Circuit):
             energy += self.gate_energy * self.outputs * row_activity
         return energy * reads + self.flip_flops.energy(reads, self.outputs)
 
-    cpdef double write_energy(self, double writes, double column_activity, double reads=0.0) noexcept nogil:
+    cpdef double write_energy(self, double writes, double column_activity, double reads=0.0,
+                              double pulses=-1.0) noexcept nogil:
         """Energy of `writes` writes to the part `column_activity` of the columns [J].
 
-        On average half of the cells are set and half are reset, in two steps. The register's energy of `reads`
-        reads is included.
+        On average half of the cells are set and half are reset, in two steps, by `pulses` pulses (below 0: by
+        `write_pulses`). The register's energy of `reads` reads is included.
         """
-        return self._selection_energy(column_activity) * writes + self.flip_flops.energy(reads, self.outputs)
+        return (self._selection_energy(column_activity, self.write_pulses if pulses < 0 else pulses) * writes
+                + self.flip_flops.energy(reads, self.outputs))
 
-    cdef double _selection_energy(self, double column_activity) noexcept nogil:
+    cdef double _selection_energy(self, double column_activity, double pulses) noexcept nogil:
         cdef int n = self.outputs
         cdef int cells = self.cells_per_write if self.cells_per_write < n else n
         cdef double active = n * column_activity
@@ -362,11 +364,11 @@ cdef class SwitchMatrix(Circuit):
             return energy + self.gate_energy * n
 
         if self.parallel_write and not self.access_transistor:
-            energy += self.write_line_energy * self.write_pulses * n * column_activity
+            energy += self.write_line_energy * pulses * n * column_activity
             return energy + self.gate_energy * n
         if self.cells_per_write < active:
             active = self.cells_per_write
-        programmed = self.write_line_energy * self.write_pulses * active / 2
+        programmed = self.write_line_energy * pulses * active / 2
         energy += programmed                                    # potentiation
         if self.access_transistor:
             energy += self.write_line_energy * (n - active / 2)

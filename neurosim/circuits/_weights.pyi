@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 def linear_conductances(weight: NDArray[np.float64], span: float, low: float) -> NDArray[np.float64]: ...
 def split_conductances(
     weight: NDArray[np.float64], *, synapse_bits: int, cell_bits: int, span: float, low: float, weight_max: float,
-    weight_min: float
+    weight_min: float, digits: bool = False
 ) -> NDArray[np.float64]: ...
 def polarisation_charge(
     new: NDArray[np.float64], old: NDArray[np.float64], step: float, levels: int, saturation: float
@@ -12,5 +12,5 @@ def polarisation_charge(
 def write_pulses(new: NDArray[np.float64], old: NDArray[np.float64], step: float) -> dict[str, float]: ...
 def flips(
     new: NDArray[np.float64], old: NDArray[np.float64], first: int, count: int, *, synapse_bits: int, cell_bits: int,
-    weight_max: float, weight_min: float
+    weight_max: float, weight_min: float, digits: bool = False
 ) -> dict[str, float]: ...

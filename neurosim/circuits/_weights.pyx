@@ -40,6 +40,7 @@ cdef struct Split:              # how a weight is spread over cells
     double slope                # whole weights per weight
     double top                  # largest weight
     double full                 # whole weight of the largest
+    bint digits                 # whether cells hold digits, not quotients
     int levels                  # of a cell
     double span                 # conductance range of a cell [S]
     double low                  # and its lower end [S]
@@ -47,9 +48,11 @@ cdef struct Split:              # how a weight is spread over cells
     int known                   # largest whole weight in the table
 
 
-cdef Split split_of(int synapse_bits, int cell_bits, double span, double low, double weight_max, double weight_min):
+cdef Split split_of(int synapse_bits, int cell_bits, double span, double low, double weight_max, double weight_min,
+                    bint digits):
     cdef Split split
-    split.full = 1 << synapse_bits
+    split.full = (1 << synapse_bits) - digits
+    split.digits = digits
     split.slope = split.full / (weight_max - weight_min)
     split.top = weight_max
     split.levels = 1 << cell_bits
@@ -64,6 +67,12 @@ cdef void split_weight(const Split *split, double scaled, double *conductance) n
     """Conductances of the cells of one scaled weight (C divides towards zero)."""
     cdef int value = to_int(scaled + 0.5 if scaled >= 0 else scaled - 0.5)
     cdef Py_ssize_t cell
+    if split.digits:
+        value = min(max(value, 0), <int>split.full)
+        for cell in range(split.cells - 1, -1, -1):
+            conductance[cell] = <double>(value % split.levels) / (split.levels - 1) * split.span + split.low
+            value //= split.levels
+        return
     for cell in range(split.cells - 1, -1, -1):
         value //= split.levels
         conductance[cell] = (value // (split.levels - 1)) * split.span + split.low
@@ -90,13 +99,14 @@ cdef inline const double *held_by(
 
 
 def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_bits, double span, double low,
-                       double weight_max, double weight_min):
+                       double weight_max, double weight_min, bint digits=False):
     """Conductances of cells that hold weights in pieces [S].
 
     A weight is scaled to a whole number of `synapse_bits`, which is spread over ceil(synapse_bits / cell_bits) cells
     side by side. Quirk Q2: full scale is 2^synapse_bits, not one less. The cells hold quotients, not digits (cell u of
     n holds the number divided n - u times by 2^cell_bits), divided by the top level of a cell without remainder, so
-    that most cells end at the lowest conductance and SRAM cells may hold more than one.
+    that most cells end at the lowest conductance and SRAM cells may hold more than one. With `digits` they hold the
+    digits of a number up to 2^synapse_bits - 1, the highest first; weights beyond their range hold its ends.
 
     Parameters
     ----------
@@ -105,6 +115,8 @@ def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_
     span, low : float
         Width and lower end of the conductance range [S].
     weight_max, weight_min : float
+    digits : bool
+        Whether cells hold digits.
 
     Returns
     -------
@@ -113,7 +125,7 @@ def split_conductances(const double[:, :] weight, *, int synapse_bits, int cell_
     import numpy as np
 
     cdef Py_ssize_t row, column, cell
-    cdef Split split = split_of(synapse_bits, cell_bits, span, low, weight_max, weight_min)
+    cdef Split split = split_of(synapse_bits, cell_bits, span, low, weight_max, weight_min, digits)
     cdef double[:, ::1] conductance = np.empty((weight.shape[0], weight.shape[1] * split.cells))
     cdef double[MOST_CELLS] scratch
     cdef const double *held
@@ -230,7 +242,7 @@ def polarisation_charge(const double[:, :] new, const double[:, :] old, double s
 
 
 def flips(const double[:, :] new, const double[:, :] old, Py_ssize_t first, Py_ssize_t count, *, int synapse_bits,
-          int cell_bits, double weight_max, double weight_min):
+          int cell_bits, double weight_max, double weight_min, bint digits=False):
     """Count the SRAM cells that change when weights change from `old` to `new`: one pulse each.
 
     Parameters
@@ -241,6 +253,8 @@ def flips(const double[:, :] new, const double[:, :] old, Py_ssize_t first, Py_s
         Which of their cells, counted along a row, belong to the array.
     synapse_bits, cell_bits : int
     weight_max, weight_min : float
+    digits : bool
+        As of `split_conductances`.
 
     Returns
     -------
@@ -249,7 +263,7 @@ def flips(const double[:, :] new, const double[:, :] old, Py_ssize_t first, Py_s
     """
     cdef Py_ssize_t row, column, cell, start, stop
     cdef int up_cells, down_cells
-    cdef Split split = split_of(synapse_bits, cell_bits, 1.0, 0.0, weight_max, weight_min)
+    cdef Split split = split_of(synapse_bits, cell_bits, 1.0, 0.0, weight_max, weight_min, digits)
     cdef double[MOST_CELLS] scratch
     cdef double[MOST_CELLS] scratch_old
     cdef const double *held

@@ -77,10 +77,12 @@ class Memory:
         """(voltage [V], width [s]) of a write pulse, of potentiation and depression together.
 
         Quirk Q15: both take the same voltage and pulse; their "average" is the root of the sum of the squares for the
-        voltage (1.41 times as high) but the mean for the pulse.
+        voltage (1.41 times as high) but the mean for the pulse, unless a rule says that it is for both.
         """
         voltage, pulse = values.write_voltage, values.write_pulse
-        return math.sqrt(voltage * voltage + voltage * voltage), (pulse + pulse) / 2
+        if not values.rules.mean_write_voltage:
+            voltage = math.sqrt(voltage * voltage + voltage * voltage)
+        return voltage, (pulse + pulse) / 2
 
     def latch(self, values: Any) -> tuple[float, float, float]:
         """(pull-down, pull-up, access) widths of the transistors of a latch [F]; 0 where there is none."""

@@ -113,6 +113,57 @@ class Repair:
 
 
 REPAIRS = {
+    "U2": Repair("every stage of an H-tree has the resistance of its own wires, the first as well",
+                 {"own_tree_stages": True}),
+    "U3": Repair(
+        "the buffer is sized for gradients in all the bits that the weight-gradient unit puts out and a batch "
+        "adds",
+        {"unit_bits_buffered": True},
+    ),
+    "U10": Repair("precharger, write drivers and column drivers take energy by the columns and pulses of the update",
+                  {"update_activity": True}),
+    "Q2": Repair(
+        "the cells of a weight hold its digits, the highest first; the largest weight is the largest number "
+        "of all bits",
+        {"cells_hold_digits": True},
+    ),
+    "Q8": Repair(
+        "a novel tile has the buffer cores that its processing elements need, and reads its output buffer by "
+        "that buffer's lines",
+        {"own_tile_buffers": True},
+    ),
+    "Q9": Repair(
+        "wires of an H-tree are once, twice or four times as wide as those of arrays, by their length, and "
+        "resist as wires of that width do",
+        {"tree_wires_by_length": True},
+    ),
+    "Q15": Repair(
+        "the average of two write voltages is their mean, as that of the two pulses is: the energy of a pulse "
+        "is V^2 G t",
+        {"mean_write_voltage": True},
+    ),
+    "Q18": Repair("a transposed read converts what its rows show while half of the columns are driven",
+                  {"rows_converted": True}),
+    "Q23": Repair("column drivers leak once, and an update takes no energy of a read", {"column_drivers_once": True}),
+    "Q25": Repair("features travel with all their channels; an inference loads the image once, for its first layer",
+                  {"all_channels": True}),
+    "Q26": Repair("every idle tile leaks at its own rate", {"tiles_leak_apart": True}),
+    "Q28": Repair(
+        "operations are those that input vectors take: two for each weight and vector, in each of three "
+        "passes of a training",
+        {"operations_of_maps": False},
+    ),
+    "Q32": Repair("a register is read for every input vector, and passes as many bits as the vector has",
+                  {"register_reads": True}),
+    "Q33": Repair("every copy of a layer is written, at the peak as well", {"peaks_of_copies": True}),
+    "Q35": Repair("adders between tiles are laid out along the same width as pooling and activation, the buffer's",
+                  {"adders_along_width": True}),
+    "Q42": Repair("an adder tree that is not used leaks nevertheless, as all of it", {"idle_trees_leak": True}),
+    "Q44": Repair(
+        "a transposed read charges the bit lines of the columns that it drives and the word lines of the rows "
+        "that it senses, and waits for a row with the cells that conduct",
+        {"transposed_lines": True},
+    ),
     "Q46": Repair("the split counts as many moves of the features to the DRAM and back as the passes make",
                  {"dram_split": "as moved"}),
 }  # fmt: skip

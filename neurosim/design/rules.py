@@ -53,6 +53,50 @@ class Rules:
         "lines", whose charge is all that an FeFET takes, or "polarisation", which takes energy as well.
     row_pulses : str
         Pulses of a mean row of a cross-point array: those of "all rows" or of "written rows".
+    own_tree_stages : bool
+        Whether the wires of a stage of an H-tree resist as their own and not as those of the stage before (of the
+        first: nothing).
+    unit_bits_buffered : bool
+        Whether the global buffer holds weight gradients in all the bits of the weight-gradient unit, not only in
+        those that the sum over a batch adds.
+    update_activity : bool
+        Whether prechargers, write drivers and column drivers of an array take energy by what an update writes, not
+        by nothing.
+    cells_hold_digits : bool
+        Whether the cells of a weight hold its digits, not quotients.
+    own_tile_buffers : bool
+        Whether novel tiles have as many buffer cores as they need, not as a conventional one needs, and share their
+        output buffer by its own lines.
+    tree_wires_by_length : bool
+        Whether short stages of an H-tree have wires as narrow as those of arrays, with the resistivity of their
+        width.
+    mean_write_voltage : bool
+        Whether the write voltage is the mean of that of potentiation and depression, not the root of the sum of
+        squares.
+    rows_converted : bool
+        Whether a transposed read converts what rows show, not what the columns of the forward read do.
+    column_drivers_once : bool
+        Whether column drivers of eNVM leak once, without a transposed read of their register in every update.
+    all_channels : bool
+        Whether features and images travel to the DRAM and back with all channels, and an inference loads its image
+        once.
+    tiles_leak_apart : bool
+        Whether idle tiles leak at their own rate, not at that of those that work.
+    operations_of_maps : bool
+        Whether operations are counted over whole feature maps, not over input vectors.
+    register_reads : bool
+        Whether registers of processing elements are read once an input vector, with its bits active, not the other
+        way round.
+    peaks_of_copies : bool
+        Whether the peak energy of an update counts all copies of a novel tile.
+    adders_along_width : bool
+        Whether adders between tiles are laid out along a third of the width of the buffer, not of its height.
+    idle_trees_leak : bool
+        Whether adder trees that a fully duplicated layer does not use leak as they do, not as their last user left
+        them.
+    transposed_lines : bool
+        Whether a transposed read of eNVM charges the lines of the columns that it drives and the rows that it
+        senses.
     dram_split : str
         What the split counts of the moves of features to the DRAM and back: "six moves" of a training, "six times all"
         that a layer makes, or them "as moved".
@@ -79,6 +123,23 @@ class Rules:
     trees_in_every_pass: bool = False
     fefet_write: str = "lines"
     row_pulses: str = "all rows"
+    own_tree_stages: bool = False
+    unit_bits_buffered: bool = False
+    update_activity: bool = False
+    cells_hold_digits: bool = False
+    own_tile_buffers: bool = False
+    tree_wires_by_length: bool = False
+    mean_write_voltage: bool = False
+    rows_converted: bool = False
+    column_drivers_once: bool = False
+    all_channels: bool = False
+    tiles_leak_apart: bool = False
+    operations_of_maps: bool = True
+    register_reads: bool = False
+    peaks_of_copies: bool = False
+    adders_along_width: bool = False
+    idle_trees_leak: bool = False
+    transposed_lines: bool = False
     dram_split: str = "six moves"
     drivers_remember: bool = True
 

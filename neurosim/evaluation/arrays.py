@@ -2,7 +2,7 @@
 
 from neurosim.chip.costs import Cost
 from neurosim.circuits._columns import read_vectors
-from neurosim.evaluation.reading import conversion_key
+from neurosim.evaluation.reading import converters_of
 from neurosim.evaluation.writes import update_of
 
 
@@ -18,7 +18,7 @@ class ArrayCosts:
     def __init__(self, chip, residue):
         self.chip, self.residue = chip, residue
         self.update = update_of(chip.design)
-        self.keys = [conversion_key(adc) for adc in chip.array.converters]
+        self.keys = [key for key, _ in converters_of(chip)]
         # Where columns are all alike, so are the reads of arrays beside each other, which share their activity.
         self.shared = chip.design.memory_kind.volatile
         self.known = {}
@@ -52,7 +52,6 @@ class ArrayCosts:
         """Sums over the input vectors; see `read_vectors`."""
         if id(stats.activity) in self.known:
             return self.known[id(stats.activity)][1]
-        # Quirk Q18: the transposed read-out sees the columns of the forward one.
         forward, backward = (stats.conversions.get(key) for key in self.keys)
         reads = read_vectors(self.chip.array, stats.activity, forward, backward, self.passes.backward)
         if self.shared:

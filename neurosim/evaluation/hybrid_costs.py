@@ -144,7 +144,9 @@ def transfer_items(array, rows, columns, gate_capacitance=0.0):
         charge=expected.pulses * mean_conductance(array),
     )
     energy = write_energy(array, writes, gate_capacitance)
-    written = array.write_update(writes.row_activity, writes.column_activity, writes.pulses, energy)
+    written = array.write_update(
+        writes.row_activity, writes.column_activity, writes.pulses, energy, row_pulses=writes.pulses_per_row()
+    )
     return {
         "transfer": (read[0] + written["latency"], read[1] + written["energy"]),
         "transfer_read": read,

@@ -46,10 +46,10 @@ def layer_totals(chip, index, tiles, activity, passes):
     cost = cost.plus(*_times(sent, passes.sent[1]), "activation_gradient")
     gradient = _times(transfer, weights)
 
-    first, layer = chip.network[0], chip.network[index]
+    layer = chip.network[index]
     if passes.training:
-        # Features travel to DRAM and back in every pass. Quirk Q25: one channel's worth of bits.
-        features = _dram(chip, layer.rows * layer.columns * design.input_bits)
+        # Features travel to DRAM and back in every pass.
+        features = _dram(chip, _stored_bits(design, layer))
         forward, backward, weights = passes.stored
         cost = cost.plus(*_times(features, forward), "forward")
         cost = cost.plus(*_times(features, backward), "activation_gradient")
@@ -68,8 +68,7 @@ def layer_totals(chip, index, tiles, activity, passes):
         cost, per_epoch = _per_epoch(cost, chip)
         gradient, peak_gradient, dram = (_times(pair, per_epoch) for pair in (gradient, peak_gradient, dram))
     else:
-        # Quirk Q25: every layer loads the image, one channel of it.
-        dram = _dram(chip, first.rows * first.columns * design.input_bits)
+        dram = _dram(chip, _loaded_bits(design, chip.network, index))
         cost = cost.plus(*dram, "forward")
         peak_gradient = 0.0, 0.0
 
@@ -96,6 +95,19 @@ def layer_totals(chip, index, tiles, activity, passes):
         values["hybrid"] = {part: dict(zip(("latency", "energy"), cost[part], strict=True)) for part in SYNAPSE_PARTS}
         values["hybrid"] |= {count: cost[count][1] for count in SYNAPSE_COUNTS}
     return values
+
+
+def _stored_bits(design, layer):
+    """Bits of the features that a layer reads, in the DRAM; quirk Q25: of one channel."""
+    channels = layer.channels if design.rules.all_channels else 1
+    return layer.rows * layer.columns * channels * design.input_bits
+
+
+def _loaded_bits(design, network, index):
+    """Bits that an inference loads from the DRAM for a layer; quirk Q25: one channel of the image, for every layer."""
+    if design.rules.all_channels and index > 0:
+        return 0
+    return _stored_bits(design, network[0])
 
 
 def _split_moves(design, passes):

@@ -3,7 +3,7 @@
 from functools import partial
 from itertools import chain
 
-from neurosim.evaluation.reading import ArrayReader, Reading, conversion_key
+from neurosim.evaluation.reading import ArrayReader, Reading, converters_of
 
 READ_AHEAD = 1 << 22  # weights of a layer
 BUNCH = 4  # arrays
@@ -26,7 +26,7 @@ def measured(plans, trace, pool, cache=None):
         as soon as it is ready), and the share of ones in the layer's input.
     """
     first = plans[0]
-    adcs = {conversion_key(adc): adc for planned in plans for adc in planned.chip.array.converters if adc is not None}
+    adcs = {key: adc for planned in plans for key, adc in converters_of(planned.chip) if adc is not None}
     reader = ArrayReader(Reading.of(first), adcs)
     layers = len(first.network)
     parts = [_parts(first, index) for index in range(layers)]

@@ -5,6 +5,7 @@ This is the only place where traces meet the floorplan. What it depends on besid
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class ArrayStats:
     activity : ndarray, (bit planes of input vectors,)
         Share of the mapped rows that are active.
     conversions : dict
-        {key of a converter: (latency, energy) of converting all columns once, for every bit plane}.
+        {`Sensed`: (latency, energy) of converting all columns once, for every bit plane}.
     writes : record of an update of `writes.UPDATES`, or None
         The weight update, with training.
     """
@@ -59,6 +60,8 @@ class Reading:
     synapse_bits, cell_bits : int
     weight_max, weight_min : float
         Range of the algorithm's weights, where several cells hold one.
+    digits : bool
+        Whether several cells of a weight hold its digits.
     update : object or None
         How weight updates are counted, see `writes.UPDATES`; None without training.
     """
@@ -77,6 +80,7 @@ class Reading:
     cell_bits: int
     weight_max: float
     weight_min: float
+    digits: bool
     update: object
 
     @classmethod
@@ -91,6 +95,7 @@ class Reading:
             access = cell.access_resistance
         elif kind.through_access and design.access == "cmos":
             access = design.resistance_access
+        linear = not kind.volatile and design.synapse_bits == design.effective_cell_bits
         return cls(
             floorplan=planned.floorplan,
             input_bits=design.input_bits,
@@ -99,13 +104,14 @@ class Reading:
             access=access,
             constant=kind.volatile,
             average=not (design.parallel_read or kind.volatile),
-            linear=not kind.volatile and design.synapse_bits == design.effective_cell_bits,
+            linear=linear,
             low=design.conductance_min,
             span=design.conductance_max - design.conductance_min,
             synapse_bits=design.synapse_bits,
             cell_bits=design.effective_cell_bits,
             weight_max=design.weight_max,
             weight_min=design.weight_min,
+            digits=design.rules.cells_hold_digits and not linear,
             update=update_of(design),
         )
 
@@ -123,7 +129,7 @@ class Reading:
     def split(self):
         """Keywords that tell how a weight is split into cells."""
         return {"synapse_bits": self.synapse_bits, "cell_bits": self.cell_bits, "weight_max": self.weight_max,
-                "weight_min": self.weight_min}  # fmt: skip
+                "weight_min": self.weight_min, "digits": self.digits}  # fmt: skip
 
     def conductances(self, weight):
         """Conductances of all cells of a weight matrix [S]."""
@@ -139,7 +145,7 @@ class ArrayReader:
     ----------
     reading : Reading
     adcs : dict
-        {key: ColumnConverter}
+        {`Sensed`: ColumnConverter}
     """
 
     def __init__(self, reading, adcs):
@@ -207,16 +213,58 @@ class LayerReader:
         path = path_conductances(cells, **self.reading.wiring)
         activity = np.empty(planes)
         conversions = {key: (np.empty(planes), np.empty(planes)) for key in reader.adcs}
+        rows = [key for key in reader.adcs if key.driven is not None]
+        for key in rows:
+            resistance = self._row_resistances(cells, key.driven, copies)
+            for values, value in zip(conversions[key], reader.adcs[key].converted(resistance), strict=True):
+                values[:] = value
+        columns = {key: adc for key, adc in reader.adcs.items() if key.driven is None}
         scratch = np.empty((min(max(BLOCK // cells.shape[1], 1), planes), cells.shape[1]))
         for start in range(0, planes, len(scratch)):
             block = slice(start, min(start + len(scratch), planes))
             resistance = scratch[: block.stop - start]
             column_resistances(inputs, path, resistance, activity[block], start=start, average=self.reading.average)
-            for key, adc in reader.adcs.items():
+            for key, adc in columns.items():
                 convert_columns(adc, resistance, *(values[block] for values in conversions[key]), copies)
         return activity, conversions
 
+    def _row_resistances(self, cells, driven, copies):
+        """What the rows show to the converters beside the array, whatever the errors that drive its columns [ohm].
 
-def conversion_key(adc):
-    """The key of a converter in `ArrayStats.conversions`; None without one."""
-    return None if adc is None else adc.conversion_key
+        R = 1 / (driven sum of g over the columns), or the mean of the columns if they are driven one by one. The
+        current comes down a column and goes along the row to the side, so both ways are those of the array turned by
+        180 degrees.
+        """
+        path = path_conductances(cells[::-1, ::-1], **self.reading.wiring)[::-1, ::-1]
+        return 1 / (path.sum(axis=1) * copies * (driven or 1 / (path.shape[1] * copies)))
+
+
+class Sensed(NamedTuple):
+    """What a converter converts: a key of `ArrayStats.conversions`.
+
+    Attributes
+    ----------
+    converter : object
+        Its own key.
+    driven : float or None
+        None: the columns of a forward read. Else the rows of a transposed read that drives this share of the columns
+        (0: one column at a time).
+    """
+
+    converter: object
+    driven: float | None = None
+
+
+def converters_of(chip):
+    """(`Sensed`, converter) of the forward and of the backward read-out of a chip's arrays; (None, None) without one.
+
+    Quirk Q18: the transposed read-out sees the columns of the forward one.
+    """
+    array, design = chip.array, chip.design
+    driven = None
+    if design.rules.rows_converted:
+        driven = array.activity_backward if design.parallel_read and design.parallel_backward else 0.0
+    return [
+        (None if adc is None else Sensed(adc.conversion_key, seen), adc)
+        for adc, seen in zip(array.converters, (None, driven), strict=True)
+    ]

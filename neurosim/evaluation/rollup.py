@@ -17,7 +17,7 @@ class RollUp:
 
     def __init__(self, planned):
         self.planned = planned
-        self.residue = Residue()
+        self.residue = Residue(planned.design.rules.idle_trees_leak)
         self.arrays = ArrayCosts(planned.chip, self.residue)
         self.values = []
         self.complaints = []
@@ -57,7 +57,7 @@ class RollUp:
     def report(self):
         """The `Report` of all layers."""
         planned = self.planned
-        finish_layers(planned.floorplan, self.values, planned.design.pipeline)
+        finish_layers(planned.floorplan, self.values, planned.design.pipeline, planned.design.rules.tiles_leak_apart)
         return Report(
             planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
         )

@@ -194,6 +194,7 @@ class Pulses:
             vectors=len(stats.activity) if remembers else 1,
             previous=residue.driver_latency if remembers else 0.0,
             back=passes.backward,
+            row_pulses=writes.pulses_per_row(chip.design.rules.row_pulses),
         )
         residue.driver_latency = written["driver_latency"]
         return {"weight_update": (written["latency"], written["energy"])}

@@ -200,17 +200,20 @@ class Plan:
 
 
 def operations(design, network):
-    """Operations of an epoch as the reference counts them: over whole feature maps, threefold in training.
+    """Operations of an epoch as the reference counts them: over whole feature maps (quirk Q28), threefold in training.
 
     Those of passing errors on to the image are counted or not, as the version does.
 
     n = 3 batch_size iterations sum over the layers of 2 rows columns matrix_rows outputs; one image without training.
+    Where it is counted over input vectors, these stand for the rows and columns.
     """
-    count = in_order(layer.operations for layer in network)
+    whole = design.rules.operations_of_maps
+    counts = [layer.operations if whole else layer.operations_of_vectors for layer in network]
+    count = in_order(counts)
     if design.training:
         count *= 3
         if not design.rules.operations_to_image:
-            count -= network[0].operations
+            count -= counts[0]
         count *= design.batch_size * design.iterations
     return count
 

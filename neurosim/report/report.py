@@ -131,17 +131,22 @@ class Report(Plan):
         return output, breakdown
 
 
-def finish_layers(plan, layer_values, pipeline):
+def finish_layers(plan, layer_values, pipeline, own_rates=False):
     """Add each layer's leakage energy, which depends on all of them.
 
         layer by layer   E = (tiles of the chip - tiles of the layer) P_tile (t_forward + t_activation_gradient)
         pipeline         E = tiles of the layer P_tile (t_forward of the slowest layer - t_forward)
 
-    Layer by layer, the tiles of the *other* layers leak while this one works, at this layer's tile leakage
-    (quirk Q26). In a pipeline a layer leaks while it waits for the slowest; the printed value leaves the
+    Layer by layer, the tiles of all other layers leak while this one works, at this layer's tile leakage (quirk Q26)
+    or, with `own_rates`, at their own:
+
+        E = (sum of tiles P_tile over the other layers) (t_forward + t_activation_gradient)
+
+    In a pipeline a layer leaks while it waits for the slowest; the printed value leaves the
     backward pass out (quirk Q27).
     """
     total = plan.total_tiles
+    leaking = in_order(n * values["leakage_power"] for n, values in zip(plan.layer_tiles, layer_values, strict=True))
     slowest = _largest(values["forward_latency"] for values in layer_values)
     for tiles, values in zip(plan.layer_tiles, layer_values, strict=True):
         leakage = values["leakage_power"]
@@ -149,7 +154,8 @@ def finish_layers(plan, layer_values, pipeline):
             values["leakage_energy"] = tiles * leakage * (slowest - values["forward_latency"])
         else:
             working = values["forward_latency"] + values["activation_gradient_latency"]
-            values["leakage_energy"] = (total - tiles) * leakage * working
+            idle = leaking - tiles * leakage if own_rates else (total - tiles) * leakage
+            values["leakage_energy"] = idle * working
     return layer_values
 
 

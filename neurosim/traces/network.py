@@ -74,6 +74,11 @@ class Layer:
         """
         return 2.0 * (self.rows * self.columns * self.matrix_rows * self.outputs)
 
+    @property
+    def operations_of_vectors(self) -> float:
+        """Multiplications and additions of the input vectors of one image: n = 2 vectors matrix_rows outputs."""
+        return 2.0 * (self.vectors * self.matrix_rows * self.outputs)
+
 
 # What a network is made from: layers, or rows of eight numbers or number texts
 Rows: TypeAlias = Iterable[Layer | Sequence[float | str]]

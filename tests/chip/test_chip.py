@@ -6,6 +6,7 @@ import pytest
 from golden import REORDERED, close
 from small import design, network
 
+from neurosim._circuits import AdderTree
 from neurosim.errors import NeurosimError
 from neurosim.report.plan import plan
 from neurosim.traces.network import Network
@@ -65,3 +66,37 @@ def test_rules_set_lower_ends():
 def test_what_cannot_be_built_gets_a_sentence():
     with pytest.raises(NeurosimError, match="Transistor width of 1T1R"):
         plan(design(resistance_on=1e3), network())
+
+
+# Repairs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("batch_size", "overhead"), [(2, 0), (200, 1), (50, 3.5), (1000, 9)])
+def test_gradients_are_buffered_with_all_their_bits(batch_size, overhead):
+    """Quirk U3 mended: those of the weight-gradient unit and those that a sum over the batch adds."""
+    chip = plan(design(batch_size=batch_size, buffer_overhead=overhead, correct="U3"), network()).chip
+    bits = chip.gradient_unit.output_bits + math.ceil(math.log2(batch_size))
+    features, gradient, together = 8 * 8 * 8 * 16, 32 * 32 * bits, bits // 5
+    while gradient < features * overhead:
+        gradient, together = 2 * gradient, 2 * together
+    assert chip.arrays_written_together == together
+    assert chip.buffer_cores == (features + gradient) // (32 * 32)
+    assert chip.gradient_adder.bits == bits
+
+
+def test_adders_between_tiles_lie_along_a_third_of_the_buffer():
+    """Quirk Q35 mended: of its width, as activations do."""
+    layers = Network([*network()[:2], [1, 1, 1024, 1, 1, 10, 0, 1]])
+    built, mended = (plan(design(correct=ids), layers).chip for ids in ("", "Q35"))
+    for chip, side in ((built, built.buffer.height), (mended, mended.buffer_area / mended.buffer.height)):
+        adders = chip.accumulation
+        alike = AdderTree(chip.design.technology, adders.inputs, adders.bits, adders.count, width=side / 3)
+        assert (adders.area, adders.width) == (alike.area, alike.width) and adders.area > 0
+
+
+def test_all_trees_of_a_chip_follow_the_rules_of_their_wires():
+    """Quirks U2 and Q9."""
+    for ids in ("", "U2", "Q9"):
+        chip = plan(design(correct=ids), network()).chip
+        for tree in (chip.htree, chip.tile.htree, chip.novel_tile.htree):
+            assert (tree.own_stages, tree.wires_by_length) == (ids == "U2", ids == "Q9")

@@ -98,3 +98,33 @@ def test_copies_take_the_trees_time_for_a_gradient_that_there_is_not(every_pass)
     assert close(cost["activation_gradient"][0], PE.tree.latency(0.0, vectors * 8, 2) / 2, REORDERED)
     energy = 0.0 if every_pass else PE.tree.energy(vectors * 8, 2) * 2      # quirk Q31: of every subarray
     assert close(cost["activation_gradient"][1], energy, REORDERED)
+
+
+# Repairs ------------------------------------------------------------------------------------------------------------
+
+
+def test_registers_are_read_for_every_vector():
+    """Quirk Q32 mended: all clocks of a register at every read, and the path of every bit that it passes."""
+    pe = ProcessingElement(design(correct="Q32"), ARRAY, 64, False)
+    part, vectors = share(64, 32), 5
+    cost, _ = pe.cost(part, [Cost(), Cost()], vectors, Residue(), INFERENCE)
+    expected = 0.0
+    passed = (pe.input_register, 8 * vectors, 64), (pe.output_register, vectors, 32 * pe.tree.bits)
+    for register, reads, bits in passed:
+        clocks = register.energy(1, 0)
+        expected += reads * (clocks + min(bits, register.count) * (register.energy(1, 1) - clocks))
+    assert close(cost["buffer"][1], expected, REORDERED)
+    without, _ = PE.cost(part, [Cost(), Cost()], vectors, Residue(), INFERENCE)
+    assert cost["buffer"][0] == without["buffer"][0] and not close(cost["buffer"][1], without["buffer"][1], REORDERED)
+
+
+def test_an_idle_tree_leaks_as_itself():
+    """Quirk Q42 mended: whatever was evaluated before."""
+    part = share(16, 16, duplication=(2, 2), whole=True)
+    registers = PE.input_register.leakage + PE.output_register.leakage
+    for before in ({}, {("tree", False): 7.0}):
+        for rule, expected in ((True, PE.tree.leakage), (False, before.get(("tree", False), 0.0))):
+            residue = Residue(rule)
+            residue.leakage.update(before)
+            _, leakage = PE.cost(part, [Cost()], 1, residue, TRAINING)
+            assert close(leakage, 4 * ARRAY.leakage + expected + registers, REORDERED)

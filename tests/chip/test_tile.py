@@ -1,5 +1,7 @@
 """A tile: layout from its parts, and the cost of what it adds."""
 
+import math
+
 import pytest
 from golden import REORDERED, close
 from small import design, network
@@ -76,3 +78,52 @@ def test_leakage():
     adding = tile.accumulation.leakage_when(tile.htree.rows)
     buffers = tile.input_buffer.leakage + tile.output_buffer.leakage
     assert close(leakage, 1e-3 * tile.pes + adding + buffers, REORDERED)
+
+
+# Repairs ------------------------------------------------------------------------------------------------------------
+
+
+def test_novel_tiles_have_their_own_buffers():
+    """Quirk Q8 mended: cores for all PEs of a novel tile, which work as far as the H-tree is wide enough."""
+    chosen = design(correct="Q8", array_columns=64)
+    tiles = plan(chosen, network()).chip
+    novel, conventional = tiles.novel_tile, tiles.tile
+    core = chosen.tile_buffer_rows * chosen.tile_buffer_columns
+    word = 6 + 8 + 1 + math.ceil(math.log2(novel.pe.size / 32))
+    assert novel.cores == (math.ceil(9 * 8 * 32 / core), math.ceil(9 * word * 64 / 8 / core))
+    assert conventional.cores == plan(design(array_columns=64), network()).chip.tile.cores != novel.cores
+    share = PLAN.floorplan.layer_maps(1, network()[1])[0]
+    cost, _ = cost_of(novel, share, 4, PASSES[2], Cost())
+    moved = 0.0
+    bits = share.matrix_rows * 4 * 8 / 3, share.matrix_columns * (1 + novel.accumulation.bits) * 4 / 9
+    for buffer, cores, count in zip((novel.input_buffer, novel.output_buffer), novel.cores, bits, strict=True):
+        ports = min(cores, math.ceil(novel.htree.bus_width / buffer.interface_width))
+        lines = count / buffer.interface_width
+        moved += (buffer.read_latency(lines) + buffer.write_latency(lines)) / ports
+    assert close(cost["buffer"][0], moved, REORDERED)
+
+
+@pytest.mark.parametrize("ids", ["", "Q33"])
+def test_copies_of_a_novel_tile_are_written_at_the_peak_as_well(ids):
+    tile = plan(design(correct=ids), network()).chip.novel_tile
+    share = PLAN.floorplan.layer_maps(1, network()[1])[0]
+    pe = Cost.of(weight_update=(0.0, 2.0)).with_peaks()
+    cost, _ = tile.cost(share, [(pe, 0.0)] * 9, 1, (2, 3), Residue(), PASSES[0])
+    alone, _ = tile.cost(share, [(Cost(), 0.0)] * 9, 1, (2, 3), Residue(), PASSES[0])
+    assert close(cost["weight_update"][1] - alone["weight_update"][1], 9 * 2.0 * 6, REORDERED)
+    assert close(cost["peak_weight_update"][1], 9 * 2.0 * (6 if ids else 1), REORDERED)
+
+
+@pytest.mark.parametrize(("speedup", "rows"), [((2, 2), 1), ((1, 2), 1)])
+def test_an_idle_tree_leaks_as_itself(speedup, rows):
+    """Quirk Q42 mended: whatever was evaluated before."""
+    tile = TILES["conventional"]
+    used = PLAN.floorplan.layer_maps(2, network()[2])[0]
+    share = TileMap(0, 0, rows, used.matrix_columns, used.pes[:1], (0,))
+    buffers = tile.input_buffer.leakage + tile.output_buffer.leakage
+    for before in ({}, {("accumulation", False): 7.0}):
+        for rule, expected in ((True, tile.accumulation.leakage), (False, before.get(("accumulation", False), 0.0))):
+            residue = Residue(rule)
+            residue.leakage.update(before)
+            _, leakage = tile.cost(share, [(Cost(), 0.0)], 1, speedup, residue, PASSES[0])
+            assert close(leakage, expected + buffers, REORDERED)

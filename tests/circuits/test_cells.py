@@ -12,7 +12,9 @@ from recorded_circuits import process
 from slow import conductances
 
 from neurosim.circuits._cell_array import NVMCells, SRAMCells
+from neurosim.circuits._weights import flips, split_conductances
 from neurosim.circuits.cells import Cell
+from neurosim.design.design import Design
 from neurosim.errors import NeurosimError
 from neurosim.technology import load
 
@@ -163,3 +165,49 @@ def test_weights_out_of_range_of_an_int():
         [[1e30, -1e30]], linear=False, synapse_bits=2, cell_bits=1, conductance_max=1.0, conductance_min=0.0
     )
     np.testing.assert_array_equal(result, [[-(2.0**29), -(2.0**30)] * 2])
+
+
+# Digits (quirk Q2 mended) -------------------------------------------------------------------------------------------
+
+WEIGHTS = st.lists(st.floats(-1, 1), min_size=1, max_size=8)
+
+
+@given(WEIGHTS, st.integers(1, 12), st.integers(1, 5))
+def test_cells_hold_the_digits_of_a_weight(weights, synapse_bits, cell_bits):
+    """Highest first: put together again they are the weight, in steps of the whole range over 2^bits - 1."""
+    options = {"synapse_bits": synapse_bits, "cell_bits": cell_bits, "weight_max": 1.0, "weight_min": -1.0}
+    result = split_conductances(np.array([weights]), span=2e-6, low=1e-6, digits=True, **options)
+    cells = math.ceil(synapse_bits / cell_bits)
+    digits = np.rint((result.reshape(len(weights), cells) - 1e-6) / 2e-6 * (2**cell_bits - 1)).astype(int)
+    assert ((digits >= 0) & (digits < 2**cell_bits)).all()
+    top = 2**synapse_bits - 1
+    whole = [sum(int(digit) * 2 ** (cell_bits * place) for place, digit in enumerate(row[::-1])) for row in digits]
+    for number, weight in zip(whole, weights, strict=True):
+        assert abs(number - (weight + 1) / 2 * top) <= 0.5 + golden.REORDERED
+
+
+def test_weights_beyond_their_range_hold_its_ends():
+    options = {"synapse_bits": 5, "cell_bits": 1, "weight_max": 1.0, "weight_min": -1.0, "span": 1.0, "low": 0.0}
+    result = split_conductances(np.array([[-1.5, -1.0, 1.0, 7.0]]), digits=True, **options)
+    assert result.tolist() == [[0.0] * 10 + [1.0] * 10]
+
+
+@given(st.integers(1, 12), st.data())
+def test_flips_of_digits_are_the_bits_that_differ(synapse_bits, data):
+    top = 2**synapse_bits - 1
+    numbers = st.lists(st.tuples(st.integers(0, top), st.integers(0, top)), min_size=1, max_size=8)
+    before, after = zip(*data.draw(numbers), strict=True)
+    # Weights that are rounded to these numbers, however far they are from them.
+    aside = data.draw(st.floats(-0.4, 0.4))
+    old, new = (np.array([[(number + aside) / top * 2 - 1 for number in held]]) for held in (before, after))
+    counted = flips(new, old, 0, len(before) * synapse_bits, synapse_bits=synapse_bits, cell_bits=1, weight_max=1.0,
+                    weight_min=-1.0, digits=True)
+    assert counted["set_cells"] == sum((b & ~a).bit_count() for a, b in zip(before, after, strict=True))
+    assert counted["reset_cells"] == sum((a & ~b).bit_count() for a, b in zip(before, after, strict=True))
+
+
+def test_the_mean_of_two_write_voltages():
+    """Quirk Q15: the root of the sum of the squares, unless the rule says that it is the mean."""
+    assert golden.close(Design().memory_kind.write(Design())[0], 4 * math.sqrt(2), golden.SAME_MATH)
+    mended = Design(correct="Q15", write_voltage=3.0, write_pulse=2e-8)
+    assert mended.memory_kind.write(mended) == (3.0, 2e-8)

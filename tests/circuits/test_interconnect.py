@@ -184,6 +184,48 @@ def test_the_first_stage_resistance_only_slows(low, high):
     assert wire.latency(1e-3, 1e-3, 1) == wire.latency(1e-3, 1e-3, 1, 0.0)
 
 
+# (nm, thickness over width, ohm m) of wires at least so wide, down to any width.
+METALS = [(200, 2.10, 2.42e-8), (100, 2.30, 2.73e-8), (50, 2.34, 3.91e-8), (40, 1.90, 4.03e-8), (32, 1.90, 4.51e-8),
+          (22, 2.00, 5.41e-8), (0, 2.10, 7.43e-8)]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [200, 100, 50, 40, 32, 22, 14])
+@pytest.mark.parametrize(("pitches", "times"), [(1, 1), (9999, 1), (10001, 2), (99999, 2), (100001, 4)])
+def test_wires_by_length_resist_as_wires_of_their_width(width, pitches, times):
+    """Quirk Q9 mended: once, twice or four times as wide as the array's, R = rho / (w^2 aspect ratio)."""
+    wide = times * width
+    _, ratio, resistivity = next(metal for metal in METALS if metal[0] <= wide)
+    wire = tree(wire_width=width, warmth=1.25, wires_by_length=True)
+    expected = 1.25 * resistivity / ((wide * 1e-9) ** 2 * ratio)
+    assert math.isclose(wire.stage_resistance(pitches * 32e-9), expected, rel_tol=SAME_MATH)
+
+
+@pytest.mark.parametrize("length", [1e-6, 1e-3, 1.0])
+def test_without_wires_a_tree_resists_as_little_as_arrays(length):
+    """Quirk Q9 mended: not as wires of -2 or -4 nm."""
+    assert tree(wire_width=-1, wires_by_length=True).stage_resistance(length) == 1.0
+    assert tree(wire_width=-1).stage_resistance(length) > 1e8
+
+
+@some
+@given(levels=st.integers(1, 5), unit=st.floats(1e-6, 1e-2), ratio=st.floats(0.1, 10), by_length=st.booleans())
+def test_stages_of_a_tree_resist_as_their_own_wires(levels, unit, ratio, by_length):
+    """Quirk U2 mended: Elmore's delay of each stage's wires, and of a main bus like the last stage's."""
+    wire = tree(2**levels, 2**levels, own_stages=True, wires_by_length=by_length)
+    load, spacing = wire.cap_input + wire.cap_output + 0.2e-9 * wire.spacing, wire.spacing
+
+    def delay(length):
+        per_length = wire.stage_resistance(length)
+        elmore = wire.resistance * load + per_length * spacing * (0.2e-9 * spacing / 2 + wire.cap_input)
+        return 0.7 * elmore / spacing
+
+    lengths = [size * 2**level for level in range(levels) for size in (unit, unit * ratio)]
+    expected = sum(length * delay(length) for length in lengths) + wire.trunk * unit * ratio * delay(unit * ratio)
+    assert math.isclose(wire.latency(unit, unit * ratio, 3), 3 * expected, rel_tol=REORDERED)
+    # What a register happens to hold does not matter any more.
+    assert wire.latency(unit, unit * ratio, 3, 1e9) == wire.latency(unit, unit * ratio, 3)
+
+
 @some
 @given(tolerance=st.floats(0.01, 100))
 def test_a_delay_tolerance_never_makes_larger_repeaters(tolerance):

@@ -7,7 +7,7 @@ import math
 import golden
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from recorded_cells import cell_of
 from recorded_circuits import LATER, adc_of, check_rows, in_numbers, process, shape, value, warmth
@@ -721,3 +721,65 @@ def test_array_of_a_design():
     assert narrow.forward.share == 4
     with pytest.raises(ValueError, match="Transistor width of 1T1R="):
         subarray_of(design.replace(node=130, resistance_on=10e3))
+
+
+# Repairs --------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50, deadline=None)
+@given(DESIGNS, SHARES, SHARES, st.integers(0, 20))
+def test_updates_take_energy_by_what_they_write(design, rows, columns, pulses):
+    """Quirk U10 mended: each circuit with the activity and pulses of the update, beside what it takes without."""
+    array, mended = (small_array(**design, update_activity=update) for update in (False, True))
+    before = array.write_update(rows, columns, row_pulses=pulses)
+    after = mended.write_update(rows, columns, row_pulses=pulses)
+    supply = array.tech.vdd**2
+    written = 64 * columns
+    if design["kind"] == "sram":
+        # A bit line a column, and the node between the inverters of its driver, at each write of a row.
+        inverter = array.forward.write_driver.inverter
+        operations = max(written / 64, 1) * 64 * rows
+        more = operations * written * supply * (array.cap_column + inverter["output"] + inverter["input"])
+    else:
+        # Set and reset, each to half of the cells by all pulses, through three drains a column.
+        operations = 2 * math.ceil(written / 64) * 64 * rows
+        drains = 3 * array.column_matrix.gate["cap_drain"] * array.cell.cell.write_voltage**2
+        more = operations * 2 * drains * pulses * written / 2
+    assert golden.close(after["energy"], before["energy"] + more, golden.REORDERED)
+    assert after["latency"] == before["latency"]
+
+
+@pytest.mark.parametrize("kind", ["1t1r", "crossbar", "fefet"])
+@pytest.mark.parametrize("read_mode", ["parallel", "sequential"])
+def test_column_drivers_leak_once(kind, read_mode):
+    """Quirk Q23 mended: every circuit leaks once, and an update does not read."""
+    array = small_array(kind, read_mode, True, True, drivers_once=True)
+    circuits = {id(part.circuit): part.circuit for part in array.parts}
+    assert golden.close(array.leakage, array.cells.leakage + sum(part.leakage for part in circuits.values()),
+                        golden.REORDERED)  # fmt: skip
+    updates = [array.write_update(0.5, 0.5, back=back) for back in (True, False)]
+    assert updates[0] == updates[1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(DESIGNS, ACTIVITIES, st.sampled_from([1, 4, 8, 64]))
+def test_a_transposed_read_charges_the_lines_it_uses(design, activity, share):
+    """Quirk Q44 mended: bit lines of the driven half of the columns, word lines of the rows that are sensed."""
+    assume(design["kind"] != "sram")
+    design = design | {"training": True}
+    array, mended = (small_array(**design, rows_per_adc_ag=share, transposed_lines=lines) for lines in (False, True))
+    at_once = design["read_mode"] == "parallel" and design["parallel_backward"]
+    bit_line, word_line = array.cells.line_energy(1, 0), array.cells.line_energy(0, 1)
+    sensed, driven = 64 // share, 32
+    lines = driven * bit_line + sensed * word_line if at_once else driven * (bit_line + sensed * word_line)
+    forward = 64 // 8       # lines of a forward read, by 8 columns a converter
+    before = forward * bit_line + 32 * word_line if at_once else 32 * (forward * bit_line + word_line)
+    reads = [one.read_columns(activity, COLUMNS) for one in (array, mended)]
+    assert golden.close(reads[1]["energy_ag"] + share * before, reads[0]["energy_ag"] + share * lines, golden.REORDERED)
+    settled = 0.0
+    if design["read_mode"] == "parallel" and not at_once:
+        # One cell of the row conducts, not half of them.
+        load, resistance = array.cells.cap_row_drains, array.cells.resistance_average
+        settled = array.cells.settling_time(load, resistance * (1 - 1 / 32)) * share / 8
+    assert golden.close(reads[1]["latency_ag"], reads[0]["latency_ag"] + settled, golden.REORDERED)
+    assert reads[1]["energy"] == reads[0]["energy"]
