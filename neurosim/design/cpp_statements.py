@@ -425,7 +425,7 @@ class Statements(Variables):
             at += 1
 
     def _enumeration(self, at, end):
-        """`enum { A, B = 4 };` declares constants."""
+        """An `enum` declares constants, each one more than the one before unless it has a value."""
         while at < end and self._text(at) != "{":
             at += 1
         if at == end:
