@@ -116,6 +116,7 @@ cdef class AdderTree(Circuit):
     cdef readonly int bits
     cdef readonly int count
     cdef readonly int stages
+    cdef bint odd_operands, idle_stages_leak
     cdef LogicGate nand
     cdef double vdd
     cpdef double latency(self, double load, double reads, int adding=*) noexcept nogil

@@ -225,6 +225,11 @@ cdef int tree_stages(int inputs) noexcept nogil:
     return to_int(ceil(log2(inputs)))
 
 
+cdef inline int operands_after(int operands, bint odd_ones) noexcept nogil:
+    """What a stage of `operands` hands on: a sum of each pair, and (or not) an odd one."""
+    return operands // 2 + (operands % 2 if odd_ones else 0)
+
+
 @cython.final
 cdef class AdderTree(Circuit):
     """Binary trees of ripple-carry adders that sum the outputs of several subarrays.
@@ -241,7 +246,8 @@ cdef class AdderTree(Circuit):
     height, width : outline to fill [m]; one is needed, the width is preferred
 
     Quirk C2: the operands are halved rounding down (5, 2, 1), so odd ones drop out of area, energy and leakage,
-    while the number of stages is rounded up: 5 operands take three stages, the last without any adder.
+    while the number of stages is rounded up: 5 operands take three stages, the last without any adder. With the rule
+    `odd_operands` they go on to the next stage, so that n operands take n - 1 adders.
     """
 
     def __init__(self, Technology tech not None, int inputs, int bits, int count, *,
@@ -259,12 +265,14 @@ cdef class AdderTree(Circuit):
         self.vdd = tech.vdd
         self.stages = tree_stages(inputs)
         self.nand = adder_gate(tech)
+        self.odd_operands = tech.rules.odd_operands
+        self.idle_stages_leak = tech.rules.idle_stages_leak
         self.leakage = self.leakage_when(0)
 
         # Laid out as one long adder per tree.
         for k in range(self.stages):
-            left //= 2
-            gates += (bits + k) * left
+            gates += (bits + k) * (left // 2)
+            left = operands_after(left, self.odd_operands)
         if width:
             adders = Adder(tech, gates, count, width=width)
             self._outline(adders.area / width, width)
@@ -286,20 +294,20 @@ cdef class AdderTree(Circuit):
         cdef double energy = 0
         cdef int k, left = adding if adding > 0 else self.inputs
         for k in range(tree_stages(left)):
-            left //= 2
-            energy += addition_energy(&self.nand, self.bits + k, self.vdd) * left
+            energy += addition_energy(&self.nand, self.bits + k, self.vdd) * (left // 2)
+            left = operands_after(left, self.odd_operands)
         return energy * self.count * reads
 
     cpdef double leakage_when(self, int adding) noexcept nogil:
         """Standby power [W] counted by the reference when `adding` operands arrive (0: all).
 
-        Quirk C3: leaves out the stages that are not used, though they are powered.
+        Quirk C3: leaves out the stages that are not used, though they are powered (rule `idle_stages_leak`).
         """
         cdef double leakage = 0
-        cdef int k, left = adding if adding > 0 else self.inputs
+        cdef int k, left = adding if adding > 0 and not self.idle_stages_leak else self.inputs
         for k in range(tree_stages(left)):
-            left //= 2
-            leakage += self.nand.leakage * 9 * (self.bits + k) * left
+            leakage += self.nand.leakage * 9 * (self.bits + k) * (left // 2)
+            left = operands_after(left, self.odd_operands)
         return leakage * self.count
 
 

@@ -2,13 +2,18 @@
 
     python scripts/measure_repairs.py                  every correction and repair
     python scripts/measure_repairs.py Q9 --beside U2   some of them, in designs that have others already
+    python scripts/measure_repairs.py --save before.json
+    python scripts/measure_repairs.py --against before.json
 
-Prints a row an id: the largest relative change of a main result, then of any other number of the report.
+Prints a row an id: the largest relative change of a main result, then of any other number of the report. A change of
+the code itself is measured with `--save` before and `--against` after it.
 """
 
 import argparse
 import itertools
+import json
 import math
+from pathlib import Path
 
 from neurosim.design.corrections import CORRECTIONS, REPAIRS
 from neurosim.design.design import Design
@@ -36,6 +41,18 @@ def results(report):
     return {f"area of {part}": value for part, value in report.areas.items()} | totals | sums
 
 
+def measured(names, beside, settings):
+    """{id, or "" for none: {"result, memory version": value}}"""
+    found = {name: {} for name in ("", *names)}
+    network, trace = vgg8()
+    for version, memory in itertools.product(VERSIONS, MEMORIES):
+        base = Design(model=version, memory=memory, correct=beside).with_settings(settings)
+        designs = [base.replace(correct=f"{base.correct} {name}") for name in found]
+        for values, report in zip(found.values(), evaluate_many(designs, network, trace), strict=True):
+            values |= {f"{what}, {memory} {version}": value for what, value in results(report).items()}
+    return found
+
+
 def change(before, after):
     """The relative change from one number to another."""
     if before == after:
@@ -44,29 +61,35 @@ def change(before, after):
 
 
 def largest(changes):
-    """A cell of the table: the largest of {(result, memory, version): change}."""
-    (name, memory, version), value = max(changes.items(), key=lambda item: abs(item[1]))
-    if abs(value) < ROUNDING:
-        return "0"
-    return f"{value:+.2%} {name.replace('_', ' ')}, {memory} {version}"
+    """A cell of the table: the largest of {"result, memory version": change}."""
+    where, value = max(changes.items(), key=lambda item: abs(item[1]))
+    return "0" if abs(value) < ROUNDING else f"{value:+.2%} {where.replace('_', ' ')}"
+
+
+def row(name, before, after):
+    """A row of the table: the largest changes of main and of other results."""
+    changes = {where: change(value, after[where]) for where, value in before.items()}
+    main_ones = {where: value for where, value in changes.items() if where.partition(",")[0] in MAIN}
+    others = {where: value for where, value in changes.items() if where not in main_ones}
+    return f"| {name} | {largest(main_ones)} | {largest(others)} |"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ids", nargs="*", default=[*CORRECTIONS, *REPAIRS], metavar="ID")
     parser.add_argument("--beside", default="", metavar="IDS", help="what all designs have")
+    parser.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE")
+    parser.add_argument("--save", metavar="FILE", type=Path, help="keep the results without any repair")
+    parser.add_argument("--against", metavar="FILE", type=Path, help="compare with results that were kept")
     options = parser.parse_args()
-    network, trace = vgg8()
-    changes = {name: {} for name in options.ids}
-    for version, memory in itertools.product(VERSIONS, MEMORIES):
-        designs = [Design(model=version, memory=memory, correct=f"{options.beside} {name}") for name in ("", *changes)]
-        base, *mended = map(results, evaluate_many(designs, network, trace))
-        for name, found in zip(changes, mended, strict=True):
-            changes[name] |= {(what, memory, version): change(base[what], found[what]) for what in base}
-    for name, found in changes.items():
-        main_ones = {key: value for key, value in found.items() if key[0] in MAIN}
-        others = {key: value for key, value in found.items() if key[0] not in MAIN}
-        print(f"| {name} | {largest(main_ones)} | {largest(others)} |")
+    names = () if options.save or options.against else options.ids
+    found = measured(names, options.beside, options.settings)
+    if options.save:
+        options.save.write_text(json.dumps(found[""], indent=1))
+    if options.against:
+        print(row("code", json.loads(options.against.read_text()), found[""]))
+    for name in names:
+        print(row(name, found[""], found[name]))
 
 
 if __name__ == "__main__":

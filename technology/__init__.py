@@ -14,8 +14,9 @@ from typing import Any
 from neurosim.errors import NeurosimError
 from neurosim.technology import _wire
 from neurosim.technology._transistor import Technology
+from neurosim.technology.rules import CircuitRules
 
-__all__ = ["Technology", "adc", "array_wires", "dram", "layout", "load", "nodes", "process", "wires"]
+__all__ = ["CircuitRules", "Technology", "adc", "array_wires", "dram", "layout", "load", "nodes", "process", "wires"]
 
 FOLDER = Path(__file__).resolve().parent
 NODES = FOLDER / "nodes"
@@ -36,10 +37,10 @@ NUMBERS = (
 
 def load(
     node: int, roadmap: str = "LSTP", temperature: float = 301, transistor: str = "conventional",
-    empty_decoders: bool = True, outlines_grow: bool = False, falling: bool = False,
+    rules: CircuitRules | None = None,
 ) -> Technology:
     """The `Technology` of a node [nm], a roadmap ("HP", "LSTP") and a temperature [K]; equal calls share one object."""
-    return _load(node, roadmap, temperature, transistor, empty_decoders, outlines_grow, falling)
+    return _load(node, roadmap, temperature, transistor, CircuitRules() if rules is None else rules)
 
 
 @functools.lru_cache(maxsize=64)

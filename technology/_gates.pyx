@@ -259,7 +259,7 @@ cdef inline Drain row_drain(Technology t, Rows rows, Channel channel, Gate gate,
         return Drain(width=0, sidewall=0)
     if gate == INV:
         # Quirk T12: the edges of the NMOS row, too, are counted by the folds of the PMOS row.
-        return single_drain(t, row, rows.p.folds)
+        return single_drain(t, row, row.folds if t.own_edges else rows.p.folds)
     if (gate == NOR) == (channel == PMOS):
         return series_drain(t, row, inputs, joined)
     return parallel_drain(t, row, inputs, joined)

@@ -58,13 +58,11 @@ cdef class Technology:
     cdef readonly double min_pmos           # pn_size_ratio * 2 F [m]
     cdef readonly double cell_height        # standard-cell height available to transistors: 28 F [m]
     cdef readonly double min_cell_width     # 2 * (poly width + gate-poly gap) * F, planar rule at every node [m]
-    # Corrections of the reference, off by default: see the class
-    cdef readonly bint empty_decoders       # drawn where there is nothing to address (quirk U16)
-    cdef readonly bint falling              # on-currents fall with temperature, where the node has such a table
-    cdef readonly bint outlines_grow        # that are too small for one unit (quirk U22)
+    cdef readonly object rules              # `CircuitRules`
     # Private: the rest of the layout rules (in units of F) and the branch switches
     cdef bint fin_sizing                    # widths are rescaled by fin_pitch / (2 F) in area and capacitance
     cdef bint fin_device                    # the FinFET branch of the equations applies
+    cdef bint outlines_grow, own_edges      # of the rules, for equations without Python
     cdef double poly_width, poly_width_fin, gap_gate, gap_gate_fin, gap_pn, poly_extension, gap_field_poly
 
 

@@ -1,5 +1,7 @@
 from typing import Final, Literal
 
+from neurosim.technology.rules import CircuitRules
+
 _Gate = Literal["inv", "nor", "nand"]
 _Channel = Literal["n", "p"]
 
@@ -35,12 +37,10 @@ class Technology:
     min_pmos: Final[float]
     cell_height: Final[float]
     min_cell_width: Final[float]
-    empty_decoders: Final[bool]
-    falling: Final[bool]
-    outlines_grow: Final[bool]
+    rules: Final[CircuitRules]
     def __init__(
         self, node: int, roadmap: str = "LSTP", temperature: float = 301, transistor: str = "conventional",
-        empty_decoders: bool = True, outlines_grow: bool = False, falling: bool = False
+        rules: CircuitRules | None = None
     ) -> None: ...
     def gate_capacitance(self, width: float) -> float: ...
     def on_resistance(self, width: float, channel: _Channel) -> float: ...

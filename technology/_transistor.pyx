@@ -8,6 +8,7 @@ by a ramp (M. A. Horowitz, PhD thesis, Stanford, 1984).
 from libc.math cimport ceil, log, pow, sqrt
 
 import neurosim.errors
+from neurosim.technology.rules import CircuitRules
 
 # Junction capacitances at zero bias and their grading coefficients (BSIM4), the same at every node
 cdef double BUILT_IN_POTENTIAL = 0.9        # [V]
@@ -70,13 +71,8 @@ cdef class Technology:
         300 to 400 [K]. Quirk T1: a fraction is cut off.
     transistor : str
         "conventional" (planar CMOS, FinFET at 14 nm and below), "2d" or "tfet".
-    empty_decoders : bool
-        Whether a decoder is drawn where there is nothing to address (quirk U16: with a negative area or none).
-    outlines_grow : bool
-        Whether an outline that is too small grows to hold a single unit (quirk U22: in the reference it does not).
-
-    falling : bool
-        Whether on-currents fall with temperature, at the nodes that have such a table.
+    rules : CircuitRules, optional
+        What the process, and the circuits that are built in it, do otherwise than in V2.0.
 
     Attributes
     ----------
@@ -97,8 +93,7 @@ cdef class Technology:
         Layout rules at this node [m].
     """
 
-    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional", empty_decoders=True,
-                  outlines_grow=False, falling=False):
+    def __cinit__(self, node, roadmap="LSTP", temperature=301, transistor="conventional", rules=None):
         from neurosim import technology
 
         if not COLDEST <= temperature < HOTTEST + 1:        # refuses NaN too
@@ -111,9 +106,9 @@ cdef class Technology:
         self.roadmap = process["roadmap"]
         self.transistor = process["transistor"]
         self.temperature = int(temperature)
-        self.empty_decoders = empty_decoders
-        self.outlines_grow = outlines_grow
-        self.falling = falling
+        self.rules = rules = CircuitRules() if rules is None else rules
+        self.outlines_grow = rules.outlines_grow
+        self.own_edges = rules.own_edges
         self.feature_size = self.node * 1e-9
         # Quirk T5: the two fin rules ask different questions, so a 2D transistor at 14 nm is sized by a fin pitch it
         # does not have. Its gates come out without width.
@@ -141,7 +136,7 @@ cdef class Technology:
         self.cap_drain_to_channel = per_junction(CAP_GATE_EDGE, GRADING_SIDEWALL, self.vdd)
 
         currents = process["currents"]
-        on_currents = process.get("falling", currents) if falling else currents
+        on_currents = process.get("falling", currents) if rules.falling_currents else currents
         self.on_current_n = current_at(on_currents, 1, self.temperature)
         self.on_current_p = current_at(on_currents, 2, self.temperature)
         self.off_current_n = current_at(currents, 3, self.temperature)
@@ -172,8 +167,7 @@ cdef class Technology:
     def __reduce__(self):
         from neurosim import technology
 
-        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor, self.empty_decoders,
-                                 self.outlines_grow, self.falling)
+        return technology.load, (self.node, self.roadmap, self.temperature, self.transistor, self.rules)
 
     # The equations, for Python
 

@@ -14,7 +14,8 @@ LATER = "circuits21"
 
 def process(row, falling=False):
     """The `Technology` of a row; in V2.1 on-currents of FinFETs are `falling` with temperature."""
-    return technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]), falling=falling)
+    rules = technology.CircuitRules(falling_currents=falling)
+    return technology.load(int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"]), rules=rules)
 
 
 def adc_of(row, place):

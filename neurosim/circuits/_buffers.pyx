@@ -52,7 +52,7 @@ cdef class Buffer(Circuit):
     in the energy of the decoder and bit lines.
     Quirk U16: a single line has no address, and its decoder a large negative area.
     Quirk C25: SRAM has no sense amplifiers: their area, latency, energy and leakage are missing.
-    Quirk C25: in registers, every access switches the data path of every bit.
+    Quirk C25: in registers, a pass clocks every bit once, not at each of its accesses.
     """
 
     def __init__(self, Technology tech not None, int bits, int interface_width, *, double wire_resistance=0.0,

@@ -17,6 +17,8 @@ cdef class RowDecoder(Circuit):
     cdef readonly int nands
     cdef readonly int nors
     cdef readonly int connections           # metal lines between the NAND and the NOR stage
+    cdef bint whole                         # every line has its output driver
+    cdef int driven                         # lines with an output driver
     cdef readonly LogicGate inverter
     cdef readonly LogicGate nand
     cdef readonly LogicGate nor

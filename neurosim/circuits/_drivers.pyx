@@ -45,6 +45,8 @@ cdef class RowDecoder(Circuit):
     Quirk U16: no address bit in a given outline gives a negative area.
     Quirk U22: so does an outline smaller than an inverter.
     Quirk C8: the output slope is that of the last stage but one.
+    With the rule `whole_decoders` every line has an output driver, which leaks, takes area and loads the gate before
+    it, and whose slope is the output's.
     """
 
     def __init__(self, Technology tech not None, int address_bits, *, side="row", bint mux=False,
@@ -64,12 +66,14 @@ cdef class RowDecoder(Circuit):
         if address_bits > 2:
             self.nors = to_int(pow(2, address_bits))
             self.connections = self.nands + address_bits % 2 * 2
+        self.whole = tech.rules.whole_decoders
+        self.driven = 1 << address_bits if self.whole and address_bits else self.nors
 
         self.inverter = logic_gate(tech, INV, 1, nmos_width(tech, strength), pmos_width(tech, strength))
         self.nand = logic_gate(tech, NAND, 2, nmos_width(tech, 2 * strength), pmos_width(tech, strength))
         self.nor = logic_gate(tech, NOR, fan_in, nmos_width(tech, strength), pmos_width(tech, strength * fan_in))
         self.driver = logic_gate(tech, INV, 1, nmos_width(tech, 3 * strength), pmos_width(tech, 3 * strength))
-        if self.nands == 0:
+        if self.nands == 0 and not (self.whole and mux):       # else multiplexers are enabled by some
             self.nand.input = self.nand.output = 0
         if self.nors == 0:
             self.nor.input = self.nor.output = 0
@@ -90,24 +94,24 @@ cdef class RowDecoder(Circuit):
             + (inverter.input + nor.input * self.nors / 2) * vdd * vdd * (address_bits - paired)
             + (nand.output + nor.input * self.nors / 4) * vdd * vdd * self.nands / 4)   # one of four outputs rises
         if mux:
-            self.leakage += nand.leakage * self.nors
-            self.leakage += inverter.leakage * 2 * self.nors
+            self.leakage += nand.leakage * self.driven
+            self.leakage += inverter.leakage * 2 * self.driven
             self.access_energy += (nor.output + nand.input) * vdd * vdd
             self.access_energy += (nand.output + inverter.input) * vdd * vdd
             self.access_energy += (inverter.output + inverter.input) * vdd * vdd
             self.access_energy += inverter.output * vdd * vdd
         else:
-            self.leakage += driver.leakage * 2 * self.nors
+            self.leakage += driver.leakage * 2 * self.driven
             # Quirk C8: the NOR is loaded with a minimum inverter, not with the driver, here and in the delay.
-            self.access_energy += (nor.output + inverter.input) * vdd * vdd
+            self.access_energy += (nor.output + (driver.input if self.whole else inverter.input)) * vdd * vdd
             self.access_energy += (driver.input + driver.output) * vdd * vdd * 2
 
     cdef int _place(self, bint columns, double room) except -1:
         """Stack the gates of each kind along the decoded lines, over a given room [m] or (0) in one line."""
         cdef LogicGate inverter = self.inverter, nand = self.nand, nor = self.nor, driver = self.driver
-        cdef int inverter_lines = 1, nand_lines = 1, nor_lines = 1
+        cdef int inverter_lines = 1, nand_lines = 1, nor_lines = 1, driver_lines
         cdef int fitting
-        cdef double along, across, pitch
+        cdef double along, across, pitch, stacked
         if columns:         # the same, turned by 90 degrees
             inverter.height, inverter.width = inverter.width, inverter.height
             nand.height, nand.width = nand.width, nand.height
@@ -122,17 +126,22 @@ cdef class RowDecoder(Circuit):
             nand_lines = lines(self.tech, self.nands, fitting) if fitting > 0 else 0
             inverter_lines = lines(self.tech, self.inverters, abreast(self.inverters, room, inverter.height))
             along = room
-            if self.address_bits == 0 and not self.tech.empty_decoders:
+            if self.address_bits == 0 and not self.tech.rules.empty_decoders:
                 inverter_lines = 0      # nothing to address; Quirk U16: INT_MIN lines of no inverter
         else:
             along = larger(nor.height * self.nors, nand.height * self.nands)
+        driver_lines = nor_lines        # beside the NORs, as high as these
+        if self.driven > self.nors:     # there are none
+            stacked = nand.height if self.mux else driver.height
+            driver_lines = lines(self.tech, self.driven, abreast(self.driven, room, stacked)) if room else 1
+            along = larger(along, stacked * self.driven) if not room else room
         pitch = METAL2_PITCH if columns else METAL3_PITCH
         across = (inverter.width * inverter_lines + nand.width * nand_lines
                   + pitch * self.connections * self.tech.feature_size + nor.width * nor_lines)
         if self.mux:
-            across += (nand.width + inverter.width * 2) * nor_lines
+            across += (nand.width + inverter.width * 2) * driver_lines
         else:
-            across += driver.width * 2 * nor_lines
+            across += driver.width * 2 * driver_lines
         if columns:
             self._outline(across, along)
         else:
@@ -140,18 +149,21 @@ cdef class RowDecoder(Circuit):
         return 0
 
     cdef Stage _path(self, double ramp, double load, double enable_load) noexcept nogil:
-        """Delay of one access and the slope of its last stage but one."""
+        """Delay of one access and the slope of its last stage but one (with whole decoders, of the last)."""
         cdef LogicGate inverter = self.inverter, nand = self.nand, nor = self.nor, driver = self.driver
         cdef double slope
+        # What the gate before the output driver drives
+        cdef double behind_nor = nand.input if self.mux else driver.input if self.whole else inverter.input
+        cdef double instead = behind_nor if self.whole else load
         cdef Stage path
         path.delay = 0
         path.ramp = ramp
-        through(&path, inverter.pull_down, inverter.output + (nand.input * 2 if self.nands else load))
+        through(&path, inverter.pull_down, inverter.output + (nand.input * 2 if self.nands else instead))
         if self.nands:
-            through(&path, nand.pull_down * 2, nand.output + (nor.input * self.nors / 4 if self.nors else load))
+            through(&path, nand.pull_down * 2, nand.output + (nor.input * self.nors / 4 if self.nors else instead))
         if self.nors:
-            through(&path, nor.pull_up * 2, nor.output + (nand.input if self.mux else inverter.input))
-        else:
+            through(&path, nor.pull_up * 2, nor.output + behind_nor)
+        elif not self.whole:
             path.ramp = STEEP
         if self.mux:
             through(&path, nand.pull_down, nand.output + inverter.input)
@@ -162,7 +174,8 @@ cdef class RowDecoder(Circuit):
             through(&path, driver.pull_down, driver.output + driver.input)
             slope = path.ramp
             through(&path, driver.pull_up, driver.output + load)
-        path.ramp = slope
+        if not self.whole:
+            path.ramp = slope
         return path
 
     cpdef double latency(self, double ramp, double load, double enable_load, double accesses) noexcept nogil:

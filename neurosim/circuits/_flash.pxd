@@ -58,9 +58,12 @@ cdef class MultilevelEncoder(Circuit):
     cdef readonly LogicGate inverter
     cdef readonly LogicGate nand
     cdef readonly LogicGate wide_nand
+    cdef bint whole                         # all stages count in the latency
+    cdef double first_resistance            # of the first inverter [ohm]
     cdef double unit_energy                 # of all encoders, one read [J]
     cdef int _place(self, Fit rule, double height, double width) except -1
     cdef Stage half_path(self, double ramp) noexcept nogil
+    cdef Stage path(self, double ramp) noexcept nogil
     cpdef double latency(self, double ramp, double reads) noexcept nogil
     cpdef double ramp(self, double ramp) noexcept nogil
     cpdef double energy(self, double reads) noexcept nogil

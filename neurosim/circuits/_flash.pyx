@@ -337,9 +337,10 @@ cdef class MultilevelEncoder(Circuit):
     height, width : outline [m]; the width wins
     fit : "free", "keep-area" or "exact"
 
-    Quirk C21: only the first two of the four stages count in the latency; the output slope is that of the fourth.
+    Quirk C21: only the first two of the four stages count in the latency (rule `whole_encoders`: all); the output slope
+    is that of the fourth.
     Quirk C21: without an outline, the area is 0.
-    Quirk C38: the first inverter is as slow as if it were two transistors in series.
+    Quirk C38: the first inverter is as slow as if it were two transistors in series (rule `lone_inverters`: one).
     """
 
     def __init__(self, Technology tech not None, int levels, int count, *, double height=0.0, double width=0.0,
@@ -362,6 +363,8 @@ cdef class MultilevelEncoder(Circuit):
         self.inverter = inverter
         self.nand = nand
         self.wide_nand = wide_nand
+        self.whole = tech.rules.whole_encoders
+        self.first_resistance = inverter.pull_down if tech.rules.lone_inverters else inverter.pull_down * 2
 
         self._place(rule, height, width)
         self._refit(rule, height, width)
@@ -378,11 +381,12 @@ cdef class MultilevelEncoder(Circuit):
         cdef double unit_height = max((self.levels - 1) * self.inverter.height, (self.levels - 1) * self.nand.height)
         cdef int abreast
         # Quirk C21: as many encoders as *touch* the outline stand side by side, one more than fits
+        cdef bint fit = self.tech.rules.encoders_fit
         if width and rule == FREE:
-            abreast = to_int(ceil(width / unit_width))
+            abreast = max(1, to_int(width / unit_width)) if fit else to_int(ceil(width / unit_width))
             self._outline(unit_height * lines(self.tech, self.count, min(abreast, self.count)), max(width, unit_width))
         elif height and rule == FREE:
-            abreast = to_int(ceil(height / unit_height))
+            abreast = max(1, to_int(height / unit_height)) if fit else to_int(ceil(height / unit_height))
             self._outline(max(height, unit_height), unit_width * lines(self.tech, self.count, min(abreast, self.count)))
         return 0
 
@@ -391,20 +395,24 @@ cdef class MultilevelEncoder(Circuit):
         cdef Stage path
         path.delay = 0
         path.ramp = ramp
-        through(&path, self.inverter.pull_down * 2, self.inverter.output + self.nand.input * 2)
+        through(&path, self.first_resistance, self.inverter.output + self.nand.input * 2)
         through(&path, self.nand.pull_up, self.nand.output + self.wide_nand.input * self.inputs)
+        return path
+
+    cdef Stage path(self, double ramp) noexcept nogil:
+        """From the input to the output."""
+        cdef Stage path = self.half_path(ramp)
+        through(&path, self.nand.pull_down * 2, self.wide_nand.output + self.inverter.input)
+        through(&path, self.inverter.pull_up, self.inverter.output)
         return path
 
     cpdef double latency(self, double ramp, double reads) noexcept nogil:
         """Time of `reads` encodings [s]."""
-        return self.half_path(ramp).delay * reads
+        return (self.path(ramp) if self.whole else self.half_path(ramp)).delay * reads
 
     cpdef double ramp(self, double ramp) noexcept nogil:
         """Output slope [1/s]."""
-        cdef Stage path = self.half_path(ramp)
-        through(&path, self.nand.pull_down * 2, self.wide_nand.output + self.inverter.input)
-        through(&path, self.inverter.pull_up, self.inverter.output)
-        return path.ramp
+        return self.path(ramp).ramp
 
     cpdef double energy(self, double reads) noexcept nogil:
         """Energy of `reads` encodings by all encoders [J]."""

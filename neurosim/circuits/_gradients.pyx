@@ -135,6 +135,8 @@ cdef class WeightGradientUnit(Circuit):
 
         # Quirk C45: as many trees as there are converters, also where every column has its own sense amplifier.
         trees = to_int(ceil(<double>self.arrays_per_column * array.columns / selections))
+        if tech.rules.trees_of_words:
+            trees = self.arrays_per_column * words
         self.accumulation = AdderTree(tech, self.arrays_per_row, to_int(code_bits + input_bits + 1), trees,
                                       width=sqrt(self.array_area))
         self.output_bits = to_int(code_bits + input_bits + self.accumulation.stages)
@@ -218,7 +220,7 @@ cdef class WeightGradientUnit(Circuit):
         parts["precharger"] = readout.precharger.read_latency(array.cap_column, reads)
         # Quirk C45: in parallel the cells discharge their bit line once for all columns that share a converter.
         parts["array"] = array.discharge_time(array.cap_column, array.column_resistance, ramp) * (
-            self.input_bits if self.parallel else reads)
+            self.input_bits if self.parallel and not self.tech.rules.unit_lines_discharged else reads)
         if self.parallel:
             parts["adc"] = readout.converter.converted(self._column_resistances(row_activity))[0] * reads
             parts["encoder"] = readout.converter.after_latency(reads)
@@ -259,7 +261,9 @@ cdef class WeightGradientUnit(Circuit):
         if self.parallel:
             parts["switch_matrix"] = self.switch_matrix.read_energy(reads, row_activity)
             parts["precharger"] = readout.precharger.read_energy(array.cap_column, reads)
-            parts["adc"] = readout.converter.converted(self._column_resistances(row_activity))[1] * reads
+            # Quirk C47: all columns are converted in every turn of the columns that share a converter.
+            parts["adc"] = readout.converter.converted(self._column_resistances(row_activity))[1] * (
+                self.input_bits if self.tech.rules.unit_converts_once else reads)
             parts["encoder"] = readout.converter.after_energy(reads)
             parts["mux"] = readout.mux.energy(reads)
             parts["mux_decoder"] = readout.mux_decoder.energy(reads)

@@ -21,7 +21,7 @@ cdef class RepeatedWire(Circuit):
     cdef readonly double inverter_width     # [m]
     cdef readonly double cap_input          # of a repeater [F]
     cdef readonly double cap_output         # [F]
-    cdef readonly double resistance         # on-resistance of a repeater, N plus P [ohm]
+    cdef readonly double resistance         # on-resistance of a repeater, see `inverter_resistance` [ohm]
     cdef readonly double unit_leakage       # [W/m]
     cdef readonly double unit_energy        # with repeaters [J/m]
     cdef readonly double unit_energy_bare   # without [J/m]
@@ -58,6 +58,7 @@ cdef class HTree(RepeatedWire):
     cdef readonly bint own_stages           # see the class
     cdef readonly bint wires_by_length
     cdef WireMetal[3] metals                # of wires once, twice and four times as wide as the array's
+    cdef bint way_once                      # latency begins with a quarter of the array's side
 
     cpdef double stage_resistance(self, double length) noexcept nogil     # of a stage [ohm/m]
     cdef double _stage_delay(self, double length, double resistance) noexcept nogil

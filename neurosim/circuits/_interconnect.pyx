@@ -55,19 +55,22 @@ cdef inline double segment_delay(double resistance, double cap_input, double cap
                   + wire_resistance * spacing * cap_input) / spacing
 
 
-cdef inline double inverter_resistance(Technology t, double width_n, double width_p) noexcept nogil:
+cdef inline double inverter_resistance(Technology t, double width_n, double width_p, bint mean) noexcept nogil:
     """On-resistance of a repeater [ohm]."""
-    # Quirk C26: the sum of pull-down and pull-up; a transition sees only one of them.
-    return on_resistance(t, width_n, NMOS) + on_resistance(t, width_p, PMOS)
+    # Quirk C26: the sum of pull-down and pull-up; a transition sees only one of them, and along a wire they take turns.
+    cdef double both = on_resistance(t, width_n, NMOS) + on_resistance(t, width_p, PMOS)
+    return both / 2 if mean else both
 
 
-cdef inline double sized_delay(Technology t, int size, double wire_resistance, double spacing) noexcept nogil:
+cdef inline double sized_delay(Technology t, int size, double wire_resistance, double spacing,
+                               bint mean) noexcept nogil:
     """`segment_delay` of repeaters as strong as `size` minimum inverters."""
     cdef double width_n = t.min_nmos * size
     cdef double width_p = t.min_pmos * size
     cdef Size layout = gate_size(t, INV, 1, width_n, width_p, t.cell_height)
     cdef GateCaps caps = gate_caps(t, INV, 1, width_n, width_p, layout.height)
-    return segment_delay(inverter_resistance(t, width_n, width_p), caps.input, caps.output, wire_resistance, spacing)
+    return segment_delay(inverter_resistance(t, width_n, width_p, mean), caps.input, caps.output, wire_resistance,
+                         spacing)
 
 
 cdef class RepeatedWire(Circuit):
@@ -100,21 +103,28 @@ cdef class RepeatedWire(Circuit):
     cdef int _repeaters(self, double bus_width, double wire_resistance, double tolerance, bint halving) except -1:
         """Size and space the repeaters; `halving` lowers the size by half a step and not by one."""
         cdef Technology t = self.tech
+        cdef bint mean = t.rules.mean_repeaters, distant = t.rules.distant_repeaters
         cdef Size layout = gate_size(t, INV, 1, t.min_nmos, t.min_pmos, t.cell_height)
         cdef GateCaps caps = gate_caps(t, INV, 1, t.min_nmos, t.min_pmos, layout.height)
-        cdef double resistance = inverter_resistance(t, t.min_nmos, t.min_pmos)
+        cdef double resistance = inverter_resistance(t, t.min_nmos, t.min_pmos, mean)
         cdef int size = to_int(floor(sqrt(resistance * WIRE_CAPACITANCE / caps.input / wire_resistance)))
         cdef double spacing = sqrt(2 * resistance * (caps.output + caps.input) / (wire_resistance * WIRE_CAPACITANCE))
         cdef double limit, delay = 0
+        cdef int size_before = size
+        cdef double spacing_before = spacing
 
         if tolerance != 0:
-            limit = sized_delay(t, size, wire_resistance, spacing) * (1 + tolerance)
-            # Quirk C26: each step also *shortens* the spacing, and the step that breaks the limit is kept.
+            limit = sized_delay(t, size, wire_resistance, spacing, mean) * (1 + tolerance)
+            # Quirk C26: each step also *shortens* the spacing, and the step that breaks the limit is kept. With the
+            # rule `distant_repeaters` it widens the spacing, and the last step is the last one within the limit.
             # A size of 0 has an infinite resistance, which ends the search.
             while delay < limit and (halving or size >= 1):
+                size_before, spacing_before = size, spacing
                 size = size // 2 if halving else size - 1
-                spacing *= 0.9
-                delay = sized_delay(t, size, wire_resistance, spacing)
+                spacing = spacing / 0.9 if distant else spacing * 0.9
+                delay = sized_delay(t, size, wire_resistance, spacing, mean)
+            if distant:
+                size, spacing = size_before, spacing_before
 
         self.bus_width = bus_width
         self.repeater_size = size
@@ -128,7 +138,7 @@ cdef class RepeatedWire(Circuit):
         self.inverter_width = layout.width
         self.cap_input = caps.input
         self.cap_output = caps.output
-        self.resistance = inverter_resistance(t, self.width_n, self.width_p)
+        self.resistance = inverter_resistance(t, self.width_n, self.width_p, mean)
         self.unit_leakage = gate_leakage(t, INV, 1, self.width_n, self.width_p) * t.vdd / spacing
         self.unit_energy = ((caps.input + caps.output + WIRE_CAPACITANCE * spacing)
                             * t.vdd * t.vdd / spacing * SWITCHING)
@@ -254,7 +264,8 @@ cdef class HTree(RepeatedWire):
     matter, all are equally far.  `height` and `width` are 0.
     Quirk C28: three starting lengths.  With s = 2^levels times the unit, the first stage is s/2 in
     `latency` (so the sum of stages is nearly twice the way), s/4 in `energy`, and the layout, which
-    leaves out the last stage, begins with s/4.
+    leaves out the last stage, begins with s/4. With the rule `way_once` the latency begins with s/4, too: the stages
+    add up to the way from the middle of the array to that of a unit.
     """
 
     def __init__(self, Technology tech not None, int rows, int columns, double bus_width, double unit_height,
@@ -279,6 +290,9 @@ cdef class HTree(RepeatedWire):
         self.levels = to_int(ceil(log2(<double> max(rows, columns))))
         # Quirk C28: the root sits at the logarithm of the shorter side, not at its half.
         self.center = to_int(floor(log2(<double> min(rows, columns))))
+        if tech.rules.root_in_the_middle:
+            self.center = min(rows, columns) // 2
+        self.way_once = tech.rules.way_once
         self.trunk = min(columns - self.center, self.center)
 
         stage_height = unit_height * 2.0 ** self.levels / 2
@@ -287,7 +301,10 @@ cdef class HTree(RepeatedWire):
             stage_height /= 2
             stage_width /= 2
             # Quirk C42: a repeater is as wide as a vertical wire and as high as a horizontal one; and the
-            # bundle grows by its full width at every level.
+            # bundle grows by its full width at every level, where all branches of a level should be as wide as the
+            # main bus together.
+            if tech.rules.even_bundles:
+                vertical_width = horizontal_width = 0
             vertical_width += bus_width * self.inverter_width / folded_ratio
             area += vertical_width * stage_height / 2
             horizontal_width += bus_width * self.inverter_height / folded_ratio
@@ -340,6 +357,9 @@ cdef class HTree(RepeatedWire):
         cdef double resistance = first_stage_resistance
         cdef double trunk = 0, delay = 0
         cdef int _stage
+        if self.way_once:
+            height /= 2
+            width /= 2
         for _stage in range(self.levels):
             height /= 2
             delay += self._stage_delay(height, self.stage_resistance(height) if self.own_stages else resistance)

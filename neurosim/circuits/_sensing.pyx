@@ -317,7 +317,8 @@ cdef class Precharger(Circuit):
     height, width : outline [m]
     fit : "free", "keep-area" or "exact"
 
-    Quirk C22: a given height alone is ignored; the units then stand in one row.
+    Quirk C22: a given height alone is ignored; the units then stand in one row (rule `bit_lines_stack`: in columns of
+    that height).
     Quirk C22: a width below that of one unit gives a negative height (and area).
     """
 
@@ -341,6 +342,8 @@ cdef class Precharger(Circuit):
             if width < wide:
                 self._complain("[Precharger] Error: Precharger width is even larger than the assigned width !")
             self._outline(lines(self.tech, columns, abreast(columns, width, wide)) * unit_height, width)
+        elif height and rule == FREE and tech.rules.bit_lines_stack:
+            self._outline(height, lines(self.tech, columns, abreast(columns, height, unit_height)) * wide)
         else:
             self._outline(unit_height, columns * wide)
         self._refit(rule, height, width)
@@ -393,7 +396,8 @@ cdef class SRAMWriteDriver(Circuit):
     height, width : outline [m]
     fit : "free", "keep-area" or "exact"
 
-    Quirk C22: a given height alone is ignored; the units then stand in one row.
+    Quirk C22: a given height alone is ignored; the units then stand in one row (rule `bit_lines_stack`: in columns of
+    that height).
     Quirk C22: a width below that of one unit gives a negative height (and area).
     """
 
@@ -413,6 +417,8 @@ cdef class SRAMWriteDriver(Circuit):
                 self._complain(
                     "[SRAMWriteDriver] Error: SRAMWriteDriver width is even larger than the assigned width !")
             self._outline(lines(self.tech, columns, abreast(columns, width, inverter.width)) * unit_height, width)
+        elif height and rule == FREE and tech.rules.bit_lines_stack:
+            self._outline(height, lines(self.tech, columns, abreast(columns, height, unit_height)) * inverter.width)
         else:
             self._outline(unit_height, columns * inverter.width)
         self._refit(rule, height, width)

@@ -96,7 +96,8 @@ cdef class NVMArray(SubArray):
         path.sense = readout.converter.after_latency(reads)
         path.conversions = share * columns
         path.accumulate = 0
-        path.drive_energy = self.column_matrix.read_energy(reads, 0) + readout.select_energy()
+        path.drive_energy = (self.column_matrix.read_energy(reads, self.activity_backward)
+                             + readout.select_energy())
         path.line_energy = line_energy * share
         path.encode_energy = readout.converter.after_energy(reads)
         path.column_conversions = columns
@@ -123,7 +124,7 @@ cdef class NVMArray(SubArray):
         path.accumulate = readout.added_latency(share)
         path.line_energy = self.nvm.line_energy(lines, self.rows * activity) * share
         path.encode_energy = readout.converter.after_energy(share)
-        # Quirk C33: each column is converted once, though the converter works `share` times in the latency.
+        # Quirk C33: each column is converted once, in one of the `share` turns that count for the latency.
         path.column_conversions = 1
         path.accumulate_energy = readout.added_energy(share)
         return path

@@ -25,7 +25,7 @@ cdef class SRAMArray(SubArray):
     Writing a row = word line + precharge + write driver + the flip of the cells.
 
     Quirk C31: prechargers and write drivers of the transposed array are sized as if its rows were all in one line.
-    Quirk C31: their write drivers do not leak.
+    Quirk C31: their write drivers do not leak (rule `transposed_drivers`: they do).
     """
     cdef SRAMCells sram
 
@@ -42,15 +42,15 @@ cdef class SRAMArray(SubArray):
             self.backward.build_precharge(self.sram.row_resistance, self.cells_per_read, self.cells_per_write)
             self._parts += [Part("precharger", self.backward.precharger, "adc", "side", backward=True),
                             Part("write_driver", self.backward.write_driver, "other", "side", backward=True,
-                                 leaks=False)]
+                                 leaks=self.tech.rules.transposed_drivers)]
         return 0
 
-    cdef SwitchMatrix _matrix(self, int lines, double resistance, double height, double width):
+    cdef SwitchMatrix _matrix(self, int lines, double resistance, double height, double width, str side="row"):
         cell = self.cell.cell
         return SwitchMatrix(
             self.tech, lines, resistance, self.clock, read_voltage=cell.read_voltage, write_voltage=cell.write_voltage,
-            access_transistor=cell.has_transistor, cells_per_write=self.cells_per_write, write_pulses=1,
-            height=height, width=width)
+            access_transistor=cell.has_transistor, cells_per_write=self.cells_per_write, write_pulses=1, driven=True,
+            side=side, height=height, width=width)
 
     cdef int _build_serial_backward(self) except -1:
         """Transposed read-out, one column of the array at a time."""
@@ -226,7 +226,8 @@ cdef class ParallelSRAM(SRAMArray):
     latency = max(switch matrix, multiplexer) + precharge + discharge + ADC + encoder + shift-and-add.
     See `SubArray` for the parameters.
 
-    Quirk C32: the multiplexer and its decoder do not leak; those of the transposed read-out do.
+    Quirk C32: the multiplexer and its decoder do not leak (rule `decoders_leak`: they do); those of the transposed
+    read-out do.
     """
 
     cdef int _build(self) except -1:
@@ -241,11 +242,12 @@ cdef class ParallelSRAM(SRAMArray):
         self._build_converter(readout, readout.levels, True)
         readout.build_shift_add(readout.count, log2(readout.levels), self.clock, cell.read_pulse, self.spiking)
         for part in readout.parts("stack"):
-            part.leaks = part.name not in ("mux", "mux_decoder")
+            part.leaks = self.tech.rules.decoders_leak or part.name not in ("mux", "mux_decoder")
             self._parts.append(part)
         if self.training:
             # Quirk C44: a row driver turned by 90 degrees, which ignores the width it is given.
-            self.column_matrix = self._matrix(self.columns, self.cells.column_resistance, 0, self.cells.width)
+            side = "column" if self.tech.rules.columns_along_width else "row"
+            self.column_matrix = self._matrix(self.columns, self.cells.column_resistance, 0, self.cells.width, side)
             self._parts.append(Part("column_matrix", self.column_matrix, "other", "stack", backward=True))
             if self.parallel_backward:
                 self._build_parallel_backward(access)
@@ -263,6 +265,11 @@ cdef class ParallelSRAM(SRAMArray):
         self._parts += readout.parts("side")
         return 0
 
+    cdef double _discharges(self, int share) noexcept:
+        """How often cells discharge a line that is precharged `share` times: for each that shares its converter."""
+        # Quirk C49: once.
+        return share if self.tech.rules.lines_discharged else 1
+
     cdef ReadPath _forward(self, double activity) noexcept:
         cdef ReadOut readout = self.forward
         cdef int share = readout.share
@@ -273,14 +280,14 @@ cdef class ParallelSRAM(SRAMArray):
         path.select = readout.select_latency()
         path.settle = 0
         path.sense = (readout.precharger.read_latency(column, share)
-                      + self.sram.discharge_time(column, self.sram.column_resistance, ramp)
+                      + self.sram.discharge_time(column, self.sram.column_resistance, ramp) * self._discharges(share)
                       + readout.converter.after_latency(share))
         path.conversions = share
         path.accumulate = readout.added_latency(share)
         path.drive_energy = self.row_matrix.read_energy(share, activity) + readout.select_energy()
         path.line_energy = readout.precharger.read_energy(column, share)
         path.encode_energy = readout.converter.after_energy(share)
-        # Quirk C33: each column is converted once, though the converter works `share` times in the latency.
+        # Quirk C33: each column is converted once, in one of the `share` turns that count for the latency.
         path.column_conversions = 1
         path.accumulate_energy = readout.added_energy(share)
         return path
@@ -294,6 +301,8 @@ cdef class ParallelSRAM(SRAMArray):
         cdef double accesses = share if self.parallel_backward else self._serial_accesses()
         cdef double drive = self.column_matrix.read_latency(STEEP, column, self.sram.column_resistance, reads)
         # Quirk C31: the drivers of the columns are as active as the *rows* of the forward read.
+        if self.tech.rules.transposed_drivers:
+            activity = self.activity_backward
         cdef double drive_energy = self.column_matrix.read_energy(accesses, activity)
         cdef ReadPath path
         if not self.parallel_backward:
@@ -304,7 +313,7 @@ cdef class ParallelSRAM(SRAMArray):
         path.select = readout.select_energy()
         path.settle = 0
         path.sense = (readout.precharger.read_latency(row, share)
-                      + self.sram.discharge_time(row, self.sram.row_resistance, ramp)
+                      + self.sram.discharge_time(row, self.sram.row_resistance, ramp) * self._discharges(share)
                       + readout.converter.after_latency(share))
         path.conversions = share
         path.accumulate = readout.added_latency(share)
@@ -316,6 +325,7 @@ cdef class ParallelSRAM(SRAMArray):
         return path
 
     cdef double _word_line_write_latency(self, double rows, double writes) noexcept:
+        # Quirk C48: in two steps, set and reset, though SRAM is written in one; here and in the energy.
         return self.row_matrix.write_latency(
             STEEP, self.sram.cap_row, self.sram.row_resistance, 2 * writes, self.forward.share)
 

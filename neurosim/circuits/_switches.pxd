@@ -47,6 +47,7 @@ cdef class Mux(Circuit):
     cdef readonly bint digital
     cdef readonly PassGate gate
     cdef double vdd
+    cdef double cap_switched            # gates of a pass gate that is selected [F]
     cdef double _place(self, Fit rule, double height, double width) except? -1
     cpdef Mux resized(self, double height, double width)
     cpdef double latency(self, double load, double reads) noexcept nogil
@@ -59,6 +60,8 @@ cdef class SwitchMatrix(Circuit):
     cdef readonly bint along_columns
     cdef readonly bint access_transistor
     cdef readonly bint neuromorphic
+    cdef bint driven                        # lines take energy in a neuromorphic read
+    cdef bint registers_write
     cdef readonly bint parallel_write
     cdef readonly int cells_per_write
     cdef readonly double write_pulses
@@ -87,6 +90,7 @@ cdef class RowSwitches(Circuit):
     cdef readonly PassGate gate
     cdef readonly FlipFlops flip_flops
     cdef double vdd
+    cdef bint registers_write
     cdef Stage stage(self, double ramp, double load, double resistance) noexcept nogil
     cpdef double read_latency(self, double ramp, double load, double resistance, double reads) noexcept nogil
     cpdef double write_latency(self, double ramp, double load, double resistance, double writes,

@@ -37,8 +37,8 @@ class SwitchMatrix(Circuit):
     def __init__(
         self, tech: Technology, outputs: int, resistance: float, clock: float, *, read_voltage: float,
         write_voltage: float, access_transistor: bool, side: _Side = "row", write_pulses: float = 0.0,
-        cells_per_write: int = 0, neuromorphic: bool = True, parallel_write: bool = False, height: float = 0.0,
-        width: float = 0.0, fit: _Fit = "free"
+        cells_per_write: int = 0, neuromorphic: bool = True, parallel_write: bool = False, driven: bool = False,
+        height: float = 0.0, width: float = 0.0, fit: _Fit = "free"
     ) -> None: ...
     def read_latency(self, ramp: float, load: float, resistance: float, reads: float) -> float: ...
     def write_latency(

@@ -118,7 +118,8 @@ cdef class Mux(Circuit):
     fit : "free", "keep-area" or "exact"
 
     Quirk C11: the drain capacitance is that of folded gates only if the layout is free and a width is given. A subarray
-    lays its multiplexer out twice, the second time exactly (`resized`), and so has the drains of unfolded gates.
+    lays its multiplexer out twice, the second time exactly (`resized`), and so has the drains of unfolded gates. With
+    the rule `whole_muxes` it keeps those of the first layout, and both gates of a pass gate switch.
     Quirk C11: there is no leakage.
     """
 
@@ -137,6 +138,8 @@ cdef class Mux(Circuit):
         else:
             self.gate = sized_pass_gate(tech, resistance, LINEAR_REGION)
         self.gate.cap_drain = drain_capacitance_at(tech, self.gate, self._place(rule, height, width))
+        # Quirk C11: of the two gate terminals only the NMOS one is switched.
+        self.cap_switched = self.gate.cap_gate_n + (self.gate.cap_gate_p if tech.rules.whole_muxes else 0)
         self._refit(rule, height, width)
 
     cdef double _place(self, Fit rule, double height, double width) except? -1:
@@ -174,6 +177,8 @@ cdef class Mux(Circuit):
         cdef Mux mux = Mux(self.tech, self.inputs, self.selections, self.resistance, read_voltage=self.read_voltage,
                            digital=self.digital, height=height, width=width, fit="exact")
         mux.complaints = self.complaints + mux.complaints
+        if self.tech.rules.whole_muxes:
+            mux.gate.cap_drain = self.gate.cap_drain
         return mux
 
     cpdef double latency(self, double load, double reads) noexcept nogil:
@@ -184,8 +189,7 @@ cdef class Mux(Circuit):
 
     cpdef double energy(self, double reads) noexcept nogil:
         """Energy of `reads` reads [J]."""
-        # Quirk C11: of the two gate terminals only the NMOS one is switched.
-        cdef double energy = self.gate.cap_gate_n * self.inputs * self.vdd * self.vdd
+        cdef double energy = self.cap_switched * self.inputs * self.vdd * self.vdd
         energy += self.gate.cap_drain * 2 * self.inputs * self.read_voltage * self.read_voltage
         return energy * reads
 
@@ -235,18 +239,21 @@ cdef class SwitchMatrix(Circuit):
     write_pulses : programming pulses of one write
     cells_per_write : cells written at the same time, at most
     neuromorphic : reads by activity, writes by weight increments; else as a plain memory
+    driven : lines that are driven in a read take energy in a neuromorphic one, also if they are columns
     parallel_write : write all rows of a crossbar at once
     height, width : outline to fill [m]; for rows only a height counts, for columns only a width
     fit : "free", "keep-area" or "exact"
 
-    Quirk C12: the register's time and energy of the *reads* are added to those of the writes.
-    Quirk C12: columns take no energy in a neuromorphic read but that of the register.
+    Quirk C12: the register's time and energy of the *reads* are added to those of the writes (rule `registers_write`:
+    it takes part in every write).
+    Quirk C12: columns take no energy in a neuromorphic read but that of the register, unless they are `driven` (rule
+    `columns_driven`: all are).
     """
 
     def __init__(self, Technology tech not None, int outputs, double resistance, double clock, *,
                  double read_voltage, double write_voltage, bint access_transistor, side="row",
                  double write_pulses=0.0, int cells_per_write=0, bint neuromorphic=True, bint parallel_write=False,
-                 double height=0.0, double width=0.0, fit="free"):
+                 bint driven=False, double height=0.0, double width=0.0, fit="free"):
         cdef Fit rule = fit_of(fit)
         cdef RowLayout rows
         cdef double gate_height
@@ -255,6 +262,8 @@ cdef class SwitchMatrix(Circuit):
         self.along_columns = is_column(side)
         self.access_transistor = access_transistor
         self.neuromorphic = neuromorphic
+        self.driven = driven or not self.along_columns or tech.rules.columns_driven
+        self.registers_write = tech.rules.registers_write
         self.parallel_write = parallel_write
         self.cells_per_write = cells_per_write
         self.write_pulses = write_pulses
@@ -310,7 +319,8 @@ cdef class SwitchMatrix(Circuit):
     cpdef double write_latency(self, double ramp, double load, double resistance, double writes,
                                double reads=0.0) noexcept nogil:
         """Time of `writes` writes [s], with the register's time of `reads` reads."""
-        return self.stage(ramp, load, resistance).delay * writes + self.flip_flops.latency(reads)
+        cdef double delay = self.stage(ramp, load, resistance).delay * writes
+        return delay + self.flip_flops.latency(writes if self.registers_write else reads)
 
     cpdef double ramp(self, double ramp, double load, double resistance) noexcept nogil:
         """Output slope [1/s]."""
@@ -322,7 +332,7 @@ cdef class SwitchMatrix(Circuit):
         if not self.neuromorphic:
             energy += self.read_line_energy
             energy += self.gate_energy
-        elif not self.along_columns:
+        elif self.driven:
             energy += self.read_line_energy * self.outputs * row_activity
             energy += self.gate_energy * self.outputs * row_activity
         return energy * reads + self.flip_flops.energy(reads, self.outputs)
@@ -334,8 +344,8 @@ cdef class SwitchMatrix(Circuit):
         On average half of the cells are set and half are reset, in two steps, by `pulses` pulses (below 0: by
         `write_pulses`). The register's energy of `reads` reads is included.
         """
-        return (self._selection_energy(column_activity, self.write_pulses if pulses < 0 else pulses) * writes
-                + self.flip_flops.energy(reads, self.outputs))
+        cdef double energy = self._selection_energy(column_activity, self.write_pulses if pulses < 0 else pulses)
+        return energy * writes + self.flip_flops.energy(writes if self.registers_write else reads, self.outputs)
 
     cdef double _selection_energy(self, double column_activity, double pulses) noexcept nogil:
         cdef int n = self.outputs
@@ -396,7 +406,8 @@ cdef class RowSwitches(Circuit):
     height, width : outline to fill [m]; only a height counts
     fit : "free", "keep-area" or "exact"
 
-    Quirk C12: the register's time and energy of the *reads* are added to those of the writes, if there are any.
+    Quirk C12: the register's time and energy of the *reads* are added to those of the writes, if there are any (rule
+    `registers_write`: it takes part in every write).
     Quirk C13: the energy of a write is that of one row, whatever is written.
     """
 
@@ -407,6 +418,7 @@ cdef class RowSwitches(Circuit):
         self.tech = tech
         self.outputs = outputs
         self.access_voltage = access_voltage
+        self.registers_write = tech.rules.registers_write
         self.read_voltage = read_voltage
         self.vdd = tech.vdd
         self.gate = minimum_pass_gate(tech)
@@ -434,7 +446,7 @@ cdef class RowSwitches(Circuit):
         """Time of `writes` writes [s], with the register's time of `reads` reads if there is a write."""
         cdef double latency = self.stage(ramp, load, resistance).delay * writes
         if writes != 0:
-            latency += self.flip_flops.latency(reads)
+            latency += self.flip_flops.latency(writes if self.registers_write else reads)
         return latency
 
     cpdef double ramp(self, double ramp, double load, double resistance) noexcept nogil:
@@ -460,5 +472,5 @@ cdef class RowSwitches(Circuit):
         energy += gates * self.vdd * self.vdd
         energy *= writes
         if writes != 0:
-            energy += self.flip_flops.energy(reads, self.outputs)
+            energy += self.flip_flops.energy(writes if self.registers_write else reads, self.outputs)
         return energy

@@ -166,6 +166,37 @@ REPAIRS = {
     ),
     "Q46": Repair("the split counts as many moves of the features to the DRAM and back as the passes make",
                  {"dram_split": "as moved"}),
+    "T12": Repair("the edges of a diffusion row are counted by its own folds", {"own_edges": True}),
+    "C2": Repair("an odd operand of an adder tree goes on to the next stage, so that n operands take n - 1 adders",
+                 {"odd_operands": True}),
+    "C3": Repair("all stages of an adder tree are powered, so all of them leak", {"idle_stages_leak": True}),
+    "C8": Repair("each line of a decoder has an output driver, which leaks, takes area, loads the gate before it, and "
+                 "whose slope is handed on", {"whole_decoders": True}),
+    "C11": Repair("a multiplexer keeps the drains of its folded gates when it is fitted into its place, and its pass "
+                  "gates are switched by both of their gates", {"whole_muxes": True}),
+    "C12": Repair("the register of a switch matrix takes part in every write, and columns that are driven take energy "
+                  "as rows do", {"registers_write": True, "columns_driven": True}),
+    "C21": Repair("all four stages of an encoder count in its latency, and no more encoders stand abreast than fit",
+                  {"whole_encoders": True, "encoders_fit": True}),
+    "C22": Repair("prechargers and write drivers fill the height that they are given", {"bit_lines_stack": True}),
+    "C26": Repair("a repeater resists as the mean of its two transistors, and a tolerated delay pays for smaller and "
+                  "more distant repeaters, as far as it is tolerated",
+                  {"mean_repeaters": True, "distant_repeaters": True}),
+    "C28": Repair("an H-tree takes time for the way that it takes energy for, and its root sits in the middle",
+                  {"way_once": True, "root_in_the_middle": True}),
+    "C31": Repair("the drivers of a transposed SRAM read are as active as the columns that they drive, and the write "
+                  "drivers of the rows leak", {"transposed_drivers": True}),
+    "C32": Repair("the decoder of the forward multiplexer of SRAM leaks as that of the transposed one does",
+                  {"decoders_leak": True}),
+    "C38": Repair("the first inverter of an encoder is as slow as one transistor", {"lone_inverters": True}),
+    "C42": Repair("the bundle of an H-tree is at every level as wide as the main bus", {"even_bundles": True}),
+    "C44": Repair("the drivers of an SRAM array's columns stand along the array's width",
+                  {"columns_along_width": True}),
+    "C45": Repair("bit lines of the weight-gradient unit are discharged as often as they are precharged, and there is "
+                  "an adder tree for every word", {"unit_lines_discharged": True, "trees_of_words": True}),
+    "C47": Repair("a column of the weight-gradient unit is converted once for every bit", {"unit_converts_once": True}),
+    "C49": Repair("bit lines of a parallel SRAM array are discharged as often as they are precharged",
+                  {"lines_discharged": True}),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from neurosim.design.models import DIFFERENCES, MODELS, changed, in_effect
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
 from neurosim.design.rules import Rules
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.technology.rules import CircuitRules
 
 if TYPE_CHECKING:
     from neurosim.technology import Technology
@@ -281,10 +282,7 @@ class Design(_Values):
         """The process this design is built in."""
         from neurosim.technology import load
 
-        return load(
-            self.node, self.roadmap, self.temperature, empty_decoders=self.rules.empty_decoders,
-            outlines_grow=self.rules.outlines_grow, falling=self.rules.falling_currents,
-        )
+        return load(self.node, self.roadmap, self.temperature, rules=CircuitRules.of(self.rules))
 
 
 def _remade(kind, given):

@@ -6,10 +6,12 @@ a line for every rule.
 
 from dataclasses import dataclass
 
+from neurosim.technology.rules import CircuitRules
+
 
 @dataclass(frozen=True)
-class Rules:
-    """What a version of the reference does where versions or corrections differ.
+class Rules(CircuitRules):
+    """What a version of the reference does where versions or corrections differ, beside what its circuits do.
 
     Attributes
     ----------
@@ -22,18 +24,12 @@ class Rules:
     columns_shared : str
         "as given" by `columns_per_adc` outside of subarrays, or "as the array does", which has no more columns than it
         has.
-    empty_decoders : bool
-        Whether a decoder is drawn where there is nothing to address, with a negative area or none.
-    outlines_grow : bool
-        Whether an outline that is too small for a circuit grows to hold one.
     sram_tables : bool
         Whether sigmoid tables of an SRAM design are made of SRAM cells instead of cells without resistance.
     gradient_to_image : bool
         Whether the first layer passes errors on to the image.
     operations_to_image : bool
         Whether the operations of that pass are counted.
-    falling_currents : bool
-        Whether on-currents of FinFETs fall with temperature instead of rising.
     wire_warming : float
         Relative rise of the resistivity of wires above 300 K [1/K].
     converter_warming : float
@@ -108,12 +104,9 @@ class Rules:
     least_unit_arrays: int = 0
     least_buffer_cores: int = 0
     columns_shared: str = "as given"
-    empty_decoders: bool = True
-    outlines_grow: bool = False
     sram_tables: bool = False
     gradient_to_image: bool = True
     operations_to_image: bool = True
-    falling_currents: bool = False
     wire_warming: float = 0.0
     converter_warming: float = 0.0
     cells_widen_words: bool = False

@@ -55,11 +55,14 @@ def test_every_recorded_process():
     assert seen == {(n, roadmap, kind) for roadmap, kind in KINDS for n in technology.nodes(roadmap, kind)}
 
 
+FALLING = technology.CircuitRules(falling_currents=True)
+
+
 def test_every_recorded_falling_current():
     """Difference V3: other on-currents of 14, 10 and 7 nm; off-currents and all else are those of V2.0."""
     def results(row):
         identity = int(row["env.node"]), row["env.roadmap"], int(row["env.temperature"])
-        rising, falling = technology.load(*identity), technology.load(*identity, falling=True)
+        rising, falling = technology.load(*identity), technology.load(*identity, rules=FALLING)
         for name in set(COLUMNS.values()) - {"on_current_n", "on_current_p"}:
             assert getattr(falling, name) == getattr(rising, name), name
         return {
@@ -75,7 +78,7 @@ def test_every_recorded_falling_current():
 @pytest.mark.parametrize("roadmap", ["HP", "LSTP"])
 def test_falling_currents_fall(roadmap):
     for node in technology.nodes():
-        cold, hot = (technology.load(node, roadmap, t, falling=True) for t in (300, 400))
+        cold, hot = (technology.load(node, roadmap, t, rules=FALLING) for t in (300, 400))
         if node <= 14:
             assert hot.on_current_n < cold.on_current_n and hot.on_current_p < cold.on_current_p
         else:  # planar nodes have one table
