@@ -14,6 +14,14 @@ class NeurosimError(ValueError):
         self.status = status
 
 
+def check_kind(value: object, kind: type | tuple[type, ...], what: str, remedy: str) -> None:
+    """Raise a `NeurosimError` unless a value is of a kind (or of one of several)."""
+    if not isinstance(value, kind):
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else f"of type {type(value).__name__}"
+        raise NeurosimError(f"{what} is {shown}; {remedy}")
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)` when a known name is close to `name`, else an empty string."""
     import difflib

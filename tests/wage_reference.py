@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.devices.readout import Readout, Retention
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import GivenDraws
 from neurosim.wrappers.wage.options import Options
 

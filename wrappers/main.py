@@ -106,7 +106,7 @@ def _run(words, design, start):
         design = design.replace(model=parse_model(chosen["--model"], "--model"))
     if "--correct" in chosen:
         design = design.replace(correct=chosen["--correct"])
-    network = Network.from_file(command.network)
+    network = Network.from_file(command.network, partial(warn, PROGRAM))
     files = files_from_words(command.traces, network, command.network, training=command.training)
 
     breakdown = os.path.join(text.BREAKDOWN_FOLDER, text.BREAKDOWN_NAME.format(epoch=command.epoch))
@@ -116,12 +116,9 @@ def _run(words, design, start):
 
     from neurosim.evaluation.flow import evaluate
     from neurosim.progress import Progress
-    from neurosim.traces.padding import excess
     from neurosim.traces.traces import Trace
 
     trace = Trace.from_files(files, network, design.input_bits)
-    for sentence in excess(files, network, design.input_bits):
-        warn(PROGRAM, sentence)
     with Progress(network, terminal_only=True) as progress:  # a captured run stays clean
         report = evaluate(design, network, trace, progress)
 

@@ -72,6 +72,29 @@ def check_hybrid(design):
             raise NeurosimError(f"memory = {design.memory}: {why}; use {remedy}, or another memory")
 
 
+def array_problems(design):
+    """Why no subarray can be made of a design, as {name: (cause, remedy)}; empty if one can.
+
+    The remedies are those of the array alone; `remedies` has those that fit a network, by these names.
+    """
+    problems = {}
+    # Quirk U17: rows are refused here, columns are cut off below.
+    if design.training and design.rows_per_adc_ag > design.array_rows:
+        problems["U17 rows"] = (
+            f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference "
+            "divides by zero)",
+            f"rows_per_adc_ag of at most {design.array_rows}, or training = false",
+        )
+    lines = min(design.array_rows, design.array_columns) if design.training else design.array_columns
+    if design.memory_kind.volatile and design.cells_per_synapse > lines:
+        problems["cells"] = (
+            f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of "
+            "a line of the subarray",
+            f"arrays of at least {design.cells_per_synapse} rows and columns, or synapse_bits of at most {lines}",
+        )
+    return problems
+
+
 def subarray_of(design):
     """The `SubArray` that a chip of this `Design` repeats.
 
@@ -82,18 +105,8 @@ def subarray_of(design):
     """
     if design.hybrid:
         check_hybrid(design)
-    # Quirk U17: rows are refused here, columns are cut off below.
-    if design.training and design.rows_per_adc_ag > design.array_rows:
-        raise NeurosimError(
-            f"rows_per_adc_ag = {design.rows_per_adc_ag} exceeds array_rows = {design.array_rows} (the reference "
-            f"divides by zero); use rows_per_adc_ag of at most {design.array_rows}, or training = false"
-        )
-    lines = min(design.array_rows, design.array_columns) if design.training else design.array_columns
-    if design.memory_kind.volatile and design.cells_per_synapse > lines:
-        raise NeurosimError(
-            f"a weight of {design.synapse_bits} bits takes {design.cells_per_synapse} cells, more than the {lines} of "
-            "a line of the subarray; use larger arrays or fewer synapse_bits"
-        )
+    for cause, remedy in array_problems(design).values():
+        raise NeurosimError(f"{cause}; use {remedy}")
     return subarray(
         design.technology,
         cell_of(design),
@@ -121,6 +134,25 @@ def subarray_of(design):
         drivers_once=design.rules.column_drivers_once,
         transposed_lines=design.rules.transposed_lines,
     )
+
+
+def gradient_problems(design, rows):
+    """Why no weight-gradient unit can be made for `rows` output positions, as {name: cause}; empty if one can."""
+    problems = {}
+    # Quirk U6: too few rows hang the reference.
+    if rows < design.wg_array_rows and not design.rules.least_unit_arrays:
+        problems["U6"] = (
+            f"the largest layer has {rows} output positions, fewer than the {design.wg_array_rows} rows of an array of "
+            "the weight-gradient unit"
+        )
+    lines, why = design.input_bits, f"an activation has {design.input_bits} bits"
+    if design.parallel_backward:
+        lines, why = design.rows_per_adc_wg, f"{design.rows_per_adc_wg} columns share one converter"
+    if design.wg_array_columns < lines:
+        problems["gradient lines"] = (
+            f"the weight-gradient unit has arrays of {design.wg_array_columns} columns, but {why}"
+        )
+    return problems
 
 
 def gradient_unit_of(design, rows, columns):

@@ -7,7 +7,17 @@ import math
 from functools import cached_property
 
 from neurosim._circuits import Adder, AdderTree
-from neurosim.chip.build import activation, buffer, gradient_unit_of, h_tree, subarray_of
+from neurosim.chip.build import (
+    activation,
+    array_problems,
+    buffer,
+    gradient_problems,
+    gradient_unit_of,
+    h_tree,
+    subarray_of,
+)
+from neurosim.chip.mapping import widest_layer
+from neurosim.chip.misfit import Misfit
 from neurosim.chip.outline import divided, square
 from neurosim.chip.pe import Areas
 from neurosim.chip.tile import Tile
@@ -66,6 +76,8 @@ class Chip:
 
     def _build(self):
         design, plan = self.design, self.plan
+        for name, (cause, _) in array_problems(design).items():
+            raise Misfit(name, cause, design, self.network)
         self.array = subarray_of(design)
         side = plan.pes_per_side
         self.tile = Tile(
@@ -106,7 +118,7 @@ class Chip:
         The gradients are those of one subarray, doubled until the buffer is as large as `buffer_overhead` asks for.
         """
         design, plan, network = self.design, self.plan, self.network
-        width, largest, self.widest_layer = 0.0, 0.0, 0
+        width, largest = 0.0, 0.0
         for index, layer in enumerate(network):
             inputs = float(layer.rows * layer.columns * layer.channels)
             lanes = float(plan.novel_pe_size * self.novel_side if plan.novel[index] else plan.tile_size)
@@ -114,8 +126,7 @@ class Chip:
                 largest += inputs / 2
                 lanes = (lanes + lanes / shared_columns(design)) * plan.layer_tiles[index]
             else:
-                if inputs > largest:
-                    largest, self.widest_layer = inputs, index
+                largest = max(largest, inputs)
                 lanes = lanes + lanes / shared_columns(design)
             width += lanes
         # Quirk Q24: halved until it fits, perhaps to no whole number.
@@ -136,9 +147,9 @@ class Chip:
             wanted = bits * (design.buffer_overhead + 1)
             # Quirk U4: the reference doubles nothing for ever.
             if gradient == 0 and bits < wanted:
-                raise NeurosimError(
-                    f"batch_size = {design.batch_size} leaves no gradient to buffer, so the global buffer can never "
-                    "grow by buffer_overhead; use a batch_size of at least 2, or buffer_overhead = 0"
+                raise Misfit(
+                    "U4", f"batch_size = {design.batch_size} leaves no gradient to buffer, so the global buffer can "
+                    "never grow by buffer_overhead", design, network,
                 )
             while bits + gradient < wanted:
                 gradient *= 2
@@ -153,9 +164,11 @@ class Chip:
     @cached_property
     def gradient_unit(self):
         """The `WeightGradientUnit`, None without training."""
-        design, widest = self.design, self.network[self.widest_layer]
+        design, widest = self.design, self.network[widest_layer(self.design, self.network)]
         if not design.training:
             return None
+        for name, cause in gradient_problems(design, widest.positions).items():
+            raise Misfit(name, cause, design, self.network)
         return gradient_unit_of(design, widest.positions, widest.channels * design.input_bits)
 
     def _build_global_circuits(self):
@@ -164,10 +177,9 @@ class Chip:
         tiles = [tile for _, tile in self.kinds_of_tiles()]
         tile_height, tile_width = max(t.height for t in tiles), max(t.width for t in tiles)
         if math.isnan(tile_height) and not self.novel_tile:
-            raise NeurosimError(
-                "the area of a tile is negative or no number, so the global buffer cannot be laid out along the tiles "
-                "(the reference stops here too); use larger array_rows and array_columns, more input_bits or fewer "
-                "columns_per_adc, or --correct all"
+            raise Misfit(
+                "no outline", "the area of a tile is negative or no number, so the global buffer cannot be laid out "
+                "along the tiles (the reference stops here too)", design, self.network,
             )
         core = design.global_buffer_rows * design.global_buffer_columns
         height = plan.grid_rows * tile_height

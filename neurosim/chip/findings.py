@@ -6,12 +6,13 @@ Quirk D6: the reference prints them without a word.
 import math
 
 from neurosim._layout import Circuit
+from neurosim.chip.remedies import remedy
 from neurosim.circuits._parts import Part
 from neurosim.design.corrections import CORRECTIONS
 
 
-def findings(chip):
-    """Which defects touch a chip that its design does not correct, as {id: sentence}.
+def defects(chip):
+    """Ids of the defects that touch a chip and that its design does not correct, in the order of `CORRECTIONS`.
 
     Parameters
     ----------
@@ -33,10 +34,22 @@ def findings(chip):
     found["U16"] = any(type(part).__name__ == "RowDecoder" and part.address_bits == 0 for part in broken)
     others = [part for part in broken if not _explained(part, found)]
     found["U22"] = bool(others) or bool(chip.complaints)
+    return [name for name, item in CORRECTIONS.items() if found[name] and not _in_force(item, design.rules)]
+
+
+def findings(chip):
+    """Which defects touch a chip that its design does not correct, as {id: sentence} with cause, effect and remedy.
+
+    Remedies are tried: each that is named leads to a chip of sound numbers.
+
+    Parameters
+    ----------
+    chip : Chip
+    """
     return {
-        name: f"{name}: {item.cause}; {item.effect}. Remedy: {item.remedy}, or --correct {name} ({item.corrected})."
-        for name, item in CORRECTIONS.items()
-        if found[name] and not _in_force(item, design.rules)
+        name: f"{name}: {CORRECTIONS[name].cause}; {CORRECTIONS[name].effect}. Remedy: use "
+        f"{remedy(name, chip.design, chip.network, '--correct {}')}."
+        for name in defects(chip)
     }
 
 

@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from neurosim.errors import NeurosimError
+from neurosim.chip.misfit import Misfit
 
 SPEEDUP_LIMITED = (
     "User assigned speed-up degree is larger than the upper bound (where no idle period during the whole process) ",
@@ -220,8 +220,18 @@ def floorplan(design, network):
     NeurosimError
         The network does not fit the hierarchy of subarrays, PEs and tiles.
     """
-    search = _Search(design, network)
-    return search.result()
+    return _Search(design, network).result()
+
+
+def largest_rows(design, network):
+    """The largest array_rows, a power of two below that of the design, that `floorplan` takes; 0 if there is none."""
+    return _Search(design, network).largest_rows()
+
+
+def widest_layer(design, network):
+    """Index of the layer with the largest input map, for which the weight-gradient unit is made; 0 in a pipeline."""
+    sizes = [0 if design.pipeline else layer.rows * layer.columns * layer.channels for layer in network]
+    return sizes.index(max(sizes))
 
 
 class _Search:
@@ -332,32 +342,28 @@ class _Search:
         """A PE holds at least 2 x 2 subarrays and a tile 2 x 2 PEs (quirk U8: the reference crashes here)."""
         rows = self.design.array_rows
         if self.design.novel_mapping:
-            if max_novel < 2 * rows:
-                wide = "no processing element (no layer fills one)"
-                if max_novel:
-                    wide = f"a processing element of {max_novel}"
-                raise NeurosimError(
-                    f"array_rows = {rows} is too large for this network: with novel mapping its widest layer needs "
-                    f"{wide}, which must hold at least 2 x 2 subarrays; {self._remedy(2)}"
-                )
-        elif max_tile < 4 * rows:
-            raise NeurosimError(
-                f"array_rows = {rows} is too large for this network: its widest layer needs a tile of {max_tile}, "
-                f"which must hold at least 4 x 4 subarrays; {self._remedy(4)}"
-            )
+            if max_novel >= 2 * rows:
+                return
+            wide = f"a processing element of {max_novel}" if max_novel else (
+                "no processing element (no layer fills one)")
+            why = f"with novel mapping its widest layer needs {wide}, which must hold at least 2 x 2 subarrays"
+        else:
+            if max_tile >= 4 * rows:
+                return
+            why = f"its widest layer needs a tile of {max_tile}, which must hold at least 4 x 4 subarrays"
+        raise Misfit("U8", f"array_rows = {rows} is too large for this network: {why}", self.design, self.network)
 
-    def _remedy(self, arrays):
-        """Which array_rows would fit `arrays` x `arrays` subarrays."""
-        smaller = 1 << (self.design.array_rows - 1).bit_length() - 1
+    def largest_rows(self):
+        """See `largest_rows` of the module."""
+        novel = self.design.novel_mapping
+        arrays, smaller = 2 if novel else 4, 1 << (self.design.array_rows - 1).bit_length() - 1
         while smaller:
-            marked = self.network
-            if self.design.novel_mapping:
-                sizes = zip(self.network, self._marks(smaller), strict=True)
-                marked = [layer for layer, novel in sizes if novel]
+            marks = self._marks(smaller) if novel else [True] * len(self.network)
+            marked = [layer for layer, mark in zip(self.network, marks, strict=True) if mark]
             if max((_power_of_two(self._columns(layer)) for layer in marked), default=0) >= arrays * smaller:
-                return f"use array_rows of at most {smaller}"
+                break
             smaller //= 2
-        return "use a wider network"
+        return smaller
 
     # -- utilisation of a candidate size -------------------------------------------------------------
 

@@ -9,20 +9,25 @@ from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
 
 PROGRAM = "neurosim"
+USUAL = ""   # --synthetic without an activity
 
 
 def add_network(parser):
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--example", metavar="NAME", help="a built-in network: vgg8")
-    source.add_argument("--network", metavar="FILE", help="a NetWork.csv")
+    source.add_argument("--network", metavar="FILE", help="a NetWork.csv, or a network file of `neurosim train`")
 
 
 def add_traces(parser):
     add_network(parser)
     parser.add_argument("traces", nargs="*", metavar="TRACE", help="weight, old weight, input, activity of each layer")
     parser.add_argument("--trace-folder", metavar="DIR", help="find the traces in this folder")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the example's traces (default 0)")
+    parser.add_argument("--synthetic", nargs="?", const=USUAL, metavar="ACTIVITY|FILE",
+                        help="make up weights and inputs for the network, with this share of ones (a number, or a file "
+                        "with one for each layer)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the example's or synthetic traces (default 0)")
     parser.add_argument("--cache", metavar="DIR", help="keep what the traces mean for subarrays in this folder")
+    add_fit(parser)
 
 
 def add_design(parser):
@@ -39,6 +44,24 @@ def add_design(parser):
     add("--correct", metavar="IDS", help="correct defects of the reference where it prints infinities: U5,U18 or all")
 
 
+def add_fit(parser):
+    parser.add_argument("--fit", action="store_true",
+                        help="change sizes of arrays and buffers, stretch cells and, where nothing else helps, correct "
+                        "defects, as the network needs it; tells what it sets")
+
+
+def fit(options, design, network):
+    """The design, fitted to the network if that is asked for; what is changed is told."""
+    if not options.fit:
+        return design
+    from neurosim.chip.remedies import settings
+
+    fitted = design.fitted(network)
+    words = " ".join(settings(design, fitted))
+    inform(f"--fit sets {words}" if words else "--fit changes nothing: the design fits")
+    return fitted
+
+
 def add_parameters(parser, parameters):
     """Give a parser an option for each parameter that stands in a section, in a group a section."""
     groups = {}
@@ -48,7 +71,8 @@ def add_parameters(parser, parameters):
         if parameter.section not in groups:
             groups[parameter.section] = parser.add_argument_group(parameter.section)
         groups[parameter.section].add_argument(
-            *flags(parameter), dest=parameter.name, metavar="N", type=word_of(parameter), help=_about(parameter)
+            *flags(parameter), dest=parameter.name,
+            metavar="WORD" if parameter.kind is str else "N", type=word_of(parameter), help=_about(parameter)
         )
 
 
@@ -75,6 +99,8 @@ def _about(parameter):
     default = parameter.default
     if default is None:
         return parameter.told
+    if isinstance(default, str):
+        return f"{parameter.told} ({parameter.range}; default {default})"
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else f"{float(default):g}"
     return f"{parameter.told} (default {shown})"
 
@@ -167,74 +193,119 @@ def named_network(options):
     if options.network:
         from neurosim.traces.network import Network
 
-        return run_name(Path(options.network)), Network.from_file(options.network)
+        return run_name(Path(options.network)), Network.from_file(options.network, warn)
     raise NeurosimError("no network: give --network NetWork.csv, or --example vgg8")
 
 
 def inputs(options):
     """What a run needs: name, design, network, a function that opens the trace, epoch, origin of the data."""
-    from neurosim.traces.network import Network
-    from neurosim.traces.recordings import files_from_words, find_traces, where_missing
-
-    ways = [bool(options.example), bool(options.traces), bool(options.trace_folder)]
-    if sum(ways) != 1:
-        problem = "traces are given in more than one way" if any(ways) else "no traces"
-        raise NeurosimError(f"{problem}: give one of --example vgg8, --trace-folder DIR, or the trace files as words")
-    # Checked before any file is read: what is wrong with the design comes first.
-    design = read_design(options)
-    epoch = "0" if options.epoch is None else options.epoch
-    if options.example:
-        from neurosim.traces.examples import INPUT_BITS, example
-
-        if design.input_bits != INPUT_BITS:
-            raise NeurosimError(
-                f"input_bits = {design.input_bits}, but the example has inputs of {INPUT_BITS} bits; leave it out"
-            )
-        network, trace = example(options.example, options.seed)
-        origin = {"example": options.example, "seed": options.seed}
-        return options.example, design, network, lambda: trace, epoch, origin
-
-    if options.trace_folder:
-        found = find_traces(options.trace_folder)
-        files, path = found.files, options.network or found.network
-        if path is None:
-            raise NeurosimError(f"no network: there is no NetWork.csv in {options.trace_folder}; give --network FILE")
-        # The recording knows its bits and whether it holds updates; --set still has the last word.
-        design = recorded_design(options, design, found.parameters, found.told, options.trace_folder)
-        if found.command is not None:
-            epoch = found.command.epoch if options.epoch is None else options.epoch
-        name, updates = run_name(Path(options.trace_folder)), found.training
-        network = Network.from_file(path)
-        if len(files) != len(network):
-            raise NeurosimError(
-                f"{options.trace_folder}: traces of {len(files)} layers, but {path} has {len(network)} layers"
-            )
-    else:
-        name, network = named_network(options)
-        updates = len(options.traces) != 2 * len(network)
-        if not updates:
-            told = "weights and inputs alone, without old weights: training = false"
-            design = recorded_design(options, design, {"training": False}, told, "TRACE")
-        files = files_from_words(
-            options.traces, network, options.network, training=design.training, activity_optional=True
+    ways = {
+        "example": (options.example and options.synthetic is None, _of_example),
+        "synthetic": (options.synthetic is not None, _synthetic),
+        "folder": (options.trace_folder, _in_folder),
+        "words": (options.traces, _in_words),
+    }
+    chosen = [way for given, way in ways.values() if given]
+    if len(chosen) != 1:
+        problem = "traces are given in more than one way" if chosen else "no traces"
+        raise NeurosimError(
+            f"{problem}: give one of --example vgg8, --trace-folder DIR, --synthetic, or the trace files as words"
         )
-        path = options.network
+    # Checked before any file is read: what is wrong with the design comes first.
+    name, design, network, trace, epoch, origin = chosen[0](options, read_design(options))
+    return name, fit(options, design, network), network, trace, epoch, origin
+
+
+def _epoch(options):
+    return "0" if options.epoch is None else options.epoch
+
+
+def _of_example(options, design):
+    from neurosim.traces.examples import INPUT_BITS, example
+
+    if design.input_bits != INPUT_BITS:
+        raise NeurosimError(
+            f"input_bits = {design.input_bits}, but the example has inputs of {INPUT_BITS} bits; leave it out"
+        )
+    network, trace = example(options.example, options.seed)
+    origin = {"example": options.example, "seed": options.seed}
+    return options.example, design, network, lambda: trace, _epoch(options), origin
+
+
+def _synthetic(options, design):
+    from neurosim.traces.traces import Trace
+
+    name, network = named_network(options)
+    trace = Trace.synthetic(network, design, _activity(options.synthetic), options.seed)
+    origin = {"network": str(Path(options.network).absolute())} if options.network else {"example": options.example}
+    return name, design, network, lambda: trace, _epoch(options), origin | {"synthetic": trace.synthesis}
+
+
+def _activity(word):
+    """What follows --synthetic: nothing, a share of ones, or a file of them."""
+    from neurosim.parameter import number
+    from neurosim.traces.synthetic import read_activities
+
+    if word == USUAL:
+        return None
+    try:
+        return number(word, "--synthetic")
+    except NeurosimError:
+        return read_activities(word)
+
+
+def _in_folder(options, design):
+    from neurosim.traces.network import Network
+    from neurosim.traces.recordings import find_traces
+
+    found, epoch = find_traces(options.trace_folder), _epoch(options)
+    path = options.network or found.network
+    if path is None:
+        raise NeurosimError(f"no network: there is no NetWork.csv in {options.trace_folder}; give --network FILE")
+    # The recording knows its bits and whether it holds updates; --set still has the last word.
+    design = recorded_design(options, design, found.parameters, found.told, options.trace_folder)
+    if found.command is not None and options.epoch is None:
+        epoch = found.command.epoch
+    network = Network.from_file(path, warn)
+    if len(found.files) != len(network):
+        raise NeurosimError(
+            f"{options.trace_folder}: traces of {len(found.files)} layers, but {path} has {len(network)} layers"
+        )
+    opened = _files(found.files, network, design, epoch, path, found.training)
+    return run_name(Path(options.trace_folder)), design, network, *opened
+
+
+def _in_words(options, design):
+    from neurosim.traces.recordings import files_from_words
+
+    name, network = named_network(options)
+    updates = len(options.traces) != 2 * len(network)
+    if not updates:
+        told = "weights and inputs alone, without old weights: training = false"
+        design = recorded_design(options, design, {"training": False}, told, "TRACE")
+    files = files_from_words(
+        options.traces, network, options.network, training=design.training, activity_optional=True
+    )
+    return name, design, network, *_files(files, network, design, _epoch(options), options.network, updates)
+
+
+def _files(files, network, design, epoch, path, updates):
+    """The last of what `inputs` returns for traces in files; `updates` tells whether there are old weights."""
+    from neurosim.traces.recordings import where_missing
+
     if not design.training:
-        found = where_missing(files)
-        files, updates = found, updates and found == files
+        there = where_missing(files)
+        files, updates = there, updates and there == files
     origin = {"network": str(Path(path).absolute()), "traces": [[*map(_absolute, f[:3]), f[3]] for f in files]}
 
     def trace():
-        from neurosim.traces.padding import excess
         from neurosim.traces.traces import Trace
 
         trace = Trace.from_files(files, network, design.input_bits)
         trace.updates = updates
-        for sentence in excess(files, network, design.input_bits):
-            warn(sentence)
         return trace
 
-    return name, design, network, trace, epoch, origin
+    return trace, epoch, origin
 
 
 def run_name(path):

@@ -1,6 +1,14 @@
 """`neurosim plan`: floorplan and area without traces."""
 
-from neurosim.commands.arguments import add_design, add_network, named_network, read_design, tell_warnings
+from neurosim.commands.arguments import (
+    add_design,
+    add_fit,
+    add_network,
+    fit,
+    named_network,
+    read_design,
+    tell_warnings,
+)
 from neurosim.console import STATUS_HELP
 from neurosim.outputs import check_writable, write_whole
 
@@ -8,6 +16,7 @@ HELP = f"""\
 examples
   neurosim plan --example vgg8
   neurosim plan --network NetWork.csv --set array_rows=64 --set array_columns=64 --json plan.json
+  neurosim plan --network NetWork.csv --fit
 
 {STATUS_HELP}"""
 
@@ -16,6 +25,7 @@ def add_arguments(parser):
     """Give a parser the options of the command."""
     add_network(parser)
     add_design(parser)
+    add_fit(parser)
     parser.add_argument("--json", metavar="FILE", help="also write the plan as JSON")
     parser.add_argument("--reference-json", metavar="FILE", help="also write the plan in the reference's names")
 
@@ -24,6 +34,7 @@ def main(options):
     """Show floorplan and area."""
     design = read_design(options)
     network = named_network(options)[1]
+    design = fit(options, design, network)
     for path in (options.json, options.reference_json):
         if path:
             check_writable(path)

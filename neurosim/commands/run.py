@@ -17,6 +17,7 @@ HELP = f"""\
 examples
   neurosim run --example vgg8
   neurosim run --network NetWork.csv --trace-folder layer_record --design design.toml --out runs/first
+  neurosim run --network NetWork.csv --fit --synthetic 0.2
   neurosim run --network NetWork.csv --set memory=SRAM \\
       weight1.csv weightOld1.csv input1.csv 0.25  weight2.csv weightOld2.csv input2.csv 0.11
 
@@ -29,6 +30,9 @@ traces
   shares are measured.
   Traces of inference versions (two words a layer: weights, inputs; folders without old weights; their command lines)
   are read with training = false.
+  --synthetic makes weights and inputs up, for a network of which nothing was recorded: normally distributed weights,
+  inputs as after a ReLU. Its share of ones may follow, or a file with one for each layer (such as the
+  input_activity.csv of a training run). Every output says so.
 
 the run folder (--out; without it runs/<name>, runs/<name>-2 and so on) holds
   results.json            all results in full precision, SI units, with the design and the network

@@ -16,6 +16,7 @@ HELP = f"""\
 examples
   neurosim sweep --example vgg8 --vary node=32,22,14 --vary adc_levels=16,32,64 --out sweep.csv --plot sweep.png
   neurosim sweep --network NetWork.csv --trace-folder layer_record --vary batch_size=64,200,500
+  neurosim sweep --network NetWork.csv --fit --synthetic --vary memory=RRAM,FeFET,SRAM
 
 Writes a table with a row a combination: what was varied, area, latency and energy of each step, efficiency, throughput,
 and the ids of warnings or why a design cannot be evaluated. Traces as for `neurosim run`. Designs that differ only in
@@ -134,6 +135,8 @@ def _table(found, problems, reports):
                 row[f"{name} [{'s' if name.endswith('latency') else 'J'}]"] = report.totals[name]
             for quantity in CHIP_QUANTITIES:
                 row[f"{quantity.name} [{quantity.unit}]"] = report.totals[quantity.name]
+            if report.synthetic:
+                row["traces"] = "synthetic"
             row["problem"] = " ".join(report.warnings)
         rows.append(row)
     table = pd.DataFrame(rows)

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from neurosim.commands.arguments import PROGRAM, add_parameters, flags, read_design, warn, word_of
+from neurosim.commands.arguments import PROGRAM, add_fit, add_parameters, fit, flags, read_design, warn, word_of
 from neurosim.console import STATUS_HELP, told_warnings
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
@@ -72,6 +72,7 @@ def add_arguments(parser):
         help="also write layer_record/ with trace_command.sh, and a NeuroSIM/main for it")
     add("--design", metavar="FILE", help="the chip: .toml, .csv of name,value or an edited Param.cpp")
     add("--set", metavar="NAME=VALUE", action="append", default=[], dest="settings", help="change a chip parameter")
+    add_fit(parser)
     add("--model", metavar="VERSION", type=word_of(RUN["model"]),
         help=f"version of the reference, of trainer and chip: {RUN['model'].range} (default: what the chip says, by "
         f"--set model=... or --design, else {RUN['model'].default})")
@@ -162,9 +163,15 @@ def _started(options):
         raise NeurosimError(
             f"--type {options.type}: {place} holds {dataset.name}; leave --type out, or give other --data"
         )
+    if "augment" not in given:
+        settings = settings.replace(augment=dataset.augmentation)
     known = algorithm.chip(settings)
     design = _design(options, settings, known, NETWORKS.get(network, {}), len(dataset.train_images))
     settings, design = algorithm.joined(settings, design, dataset, options)
+    if options.fit:
+        from neurosim.traces.architecture import Architecture
+
+        design = fit(options, design, Architecture.from_text(settings.network, "network").network)
     return Run.start(settings, folder, design, dataset)
 
 
@@ -186,12 +193,13 @@ def _network(word):
     """The text of a network file."""
     from importlib import resources
 
-    from neurosim.wrappers.training.architecture import Architecture
+    from neurosim.traces.architecture import DEFAULT, Architecture
 
+    built_in = {"vgg8": DEFAULT, "small": resources.files("neurosim.wrappers.training") / "small.toml"}
     if word in NETWORKS:
-        return resources.files("neurosim.wrappers.training").joinpath(f"{word}.toml").read_text(encoding="utf-8")
+        return built_in[word].read_text(encoding="utf-8")
     Architecture.from_file(word)      # mistakes are told with the name of the file
-    return Path(word).read_text(encoding="utf-8")
+    return Path(word).read_text(encoding="utf-8-sig")
 
 
 def _design(options, settings, known, fitting, images):

@@ -11,15 +11,15 @@ from neurosim.errors import NeurosimError, suggestion
 
 @dataclass(frozen=True)
 class Correction:
-    """One defect: when it occurs, what it does, what helps, what its correction does instead, and the rules it changes.
+    """One defect: when it occurs, what it does, what its correction does instead, and the rules it changes.
 
     Where the reference runs on with infinities, no numbers or negative areas, neurosim reproduces these results and
-    says so; the design parameter `correct` (`--correct`) replaces them with what was evidently meant.
+    says so; the design parameter `correct` (`--correct`) replaces them with what was evidently meant. What else helps
+    depends on the network: `chip/remedies.py`.
     """
 
     cause: str
     effect: str
-    remedy: str
     corrected: str
     rules: dict[str, object]
     kind = "correction"
@@ -34,56 +34,48 @@ CORRECTIONS = {
     "U5": Correction(
         "the gradient buffer holds less than one subarray's weight gradients (batch_size is small for synapse_bits)",
         "the gradient adder comes out empty: negative area, infinite update latency",
-        "use a larger batch_size or buffer_overhead",
         "at least one subarray is written at a time",
         {"least_gradient_arrays": 1},
     ),
     "U6": Correction(
         "the widest layer needs less memory than one array of the weight-gradient unit",
         "the unit comes out without arrays: negative area, energies that are no numbers",
-        "use smaller wg_array_rows and wg_array_columns",
         "the unit has at least one array in each direction",
         {"least_unit_arrays": 1},
     ),
     "U16": Correction(
         "a buffer or multiplexer has a single line, so its decoder has nothing to address",
         "the decoder's area is negative or no number",
-        "use more input_bits, or fewer columns_per_adc",
         "nothing is drawn where there is nothing to address",
         {"empty_decoders": False},
     ),
     "U17": Correction(
         "columns_per_adc exceeds the columns of a subarray, which only the subarray itself takes into account",
         "registers and adders of processing elements and tiles come out empty",
-        "use columns_per_adc of at most array_columns",
         "processing elements, tiles and chip share columns as the subarray does",
         {"columns_shared": "as the array does"},
     ),
     "U18": Correction(
         "the global buffer is smaller than one of its cores",
         "no core works on it: infinite latencies",
-        "use smaller global_buffer_rows and global_buffer_columns",
         "the buffer has at least one core",
         {"least_buffer_cores": 1},
     ),
     "U19": Correction(
         "sigmoid tables are made of resistive cells, which an SRAM design does not have",
         "their latency is no number",
-        "use relu = true, or another memory",
         "the tables are made of SRAM cells",
         {"sram_tables": True},
     ),
     "U20": Correction(
         "the row drivers of a sequential cross-point array never forget a write latency",
         "the update latency grows with every input vector, in the end to infinity",
-        "use read_mode = parallel, or access = cmos",
         "every update starts afresh",
         {"drivers_remember": False},
     ),
     "U22": Correction(
         "a subarray or processing element is too small for the circuits along its edge",
         "areas are zero, negative or no numbers",
-        "use larger array_rows and array_columns, or a finer node",
         "an outline grows to hold at least one unit",
         {"outlines_grow": True},
     ),

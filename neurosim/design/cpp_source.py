@@ -76,7 +76,7 @@ def tokens_of(text, where, tell):
     if len(text) > LARGEST:
         raise NeurosimError(f"{where}: {len(text)} characters are too many for a Param.cpp; give the edited one itself")
     preprocessor = _Preprocessor(where, tell)
-    for line in _lines(text.removeprefix("\ufeff"), where):
+    for line in _lines(text, where):
         preprocessor.read(line)
     return preprocessor.finish()
 

@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from neurosim._names import resolve
 from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
 from neurosim.circuits.memories import MEMORIES, Memory
 from neurosim.design.models import DIFFERENCES, MODELS, changed, in_effect
@@ -19,6 +20,7 @@ from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, S
 from neurosim.design.rules import Rules
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.technology.rules import CircuitRules
+from neurosim.texts import decoded
 
 if TYPE_CHECKING:
     from neurosim.technology import Technology
@@ -82,6 +84,23 @@ class Design(_Values):
         """The same design with `name=value` texts applied, in our names or the reference's."""
         return self.replace(**joined(PARAMETERS.settings(settings, "--set"), self.adc))
 
+    def fitted(self, network: Iterable[Any]) -> Self:
+        """The same design, changed as far as `network` needs it to fit the chip and to get sound numbers.
+
+        Array sizes come first, then cells stretched to the circuits beside them, sizes of weight-gradient arrays and of
+        buffer cores, in the end corrections of the reference's defects. A design that fits is returned as it is.
+
+        Parameters
+        ----------
+        network : Network or rows of eight numbers
+
+        Raises
+        ------
+        NeurosimError
+            Nothing of this makes it fit.
+        """
+        return resolve("neurosim.chip.remedies:fitted")(self, network)
+
     # -- readers ---------------------------------------------------------------------------------
 
     @classmethod
@@ -97,7 +116,7 @@ class Design(_Values):
         """
         path = Path(path)
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = decoded(path.read_bytes())
         except OSError as error:
             raise NeurosimError(
                 f"{path}: the design file cannot be read ({error.strerror}); give a .toml, .csv or .cpp file", status=1
@@ -258,6 +277,16 @@ class Design(_Values):
     def conductance_min(self) -> float:
         """Conductance of the smallest weight [S]."""
         return self.min_conductance or 1 / self.cell_resistances[1]
+
+    @property
+    def weight_range(self) -> tuple[float, float]:
+        """The weights of the lowest and of the highest conductance.
+
+        Quirk Q1: -1 and 1 where one cell holds a weight, whatever `weight_min` and `weight_max`.
+        """
+        if not self.memory_kind.volatile and self.cells_per_synapse == 1:
+            return -1.0, 1.0
+        return self.weight_min, self.weight_max
 
     @property
     def max_write_pulses(self) -> int:

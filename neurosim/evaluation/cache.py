@@ -26,6 +26,7 @@ from neurosim.errors import NeurosimError
 from neurosim.evaluation.fingerprint import fingerprint
 from neurosim.evaluation.reading import ArrayReader, ArrayStats
 from neurosim.outputs import write_whole
+from neurosim.traces.checks import Seen
 from neurosim.traces.traces import Trace
 
 FORMAT = 2  # of what is stored
@@ -67,8 +68,8 @@ class Cache:
 
     def layer(
         self, trace: Trace, index: int, reader: ArrayReader, parts: Sequence[ArrayMap], pool: Executor
-    ) -> tuple[list[ArrayStats], float]:
-        """(list of ArrayStats, activity) of a layer, measured only as far as it is not known.
+    ) -> tuple[list[ArrayStats], Seen]:
+        """(list of ArrayStats, what was seen of its trace) of a layer, measured only as far as it is not known.
 
         Parameters
         ----------
@@ -89,14 +90,14 @@ class Cache:
             self.misses += 1
             recorded = trace.layer(index)
             data = ArrayReader(reader.reading, {adc: reader.adcs[adc] for adc in missing}).layer(recorded)
-            base, fresh = _packed(list(pool.map(data.measure, parts)), recorded.activity)
+            base, fresh = _packed(list(pool.map(data.measure, parts)), trace.seen(index, recorded))
             self._put(common, base)
             for adc in missing:
                 known[adc] = fresh[adc]
                 self._put(keys[adc], fresh[adc])
         else:
             self.hits += 1
-        return _unpacked(base, known, reader.reading.update), float(base["share"])
+        return _unpacked(base, known, reader.reading.update), _seen(base["seen"])
 
     # -- entries: dicts of arrays -------------------------------------------------------------------
 
@@ -177,12 +178,12 @@ def _checksum(entry):
     return digest.digest()
 
 
-def _packed(stats, share):
+def _packed(stats, seen):
     """The statistics of a layer's arrays as a few arrays: what all ADCs have in common, and each ADC's own."""
     base = {
         "activity": np.concatenate([array.activity for array in stats]),
         "lengths": np.array([len(array.activity) for array in stats]),
-        "share": np.array(share),
+        "seen": np.array(seen, float),
     }
     if stats[0].writes is not None:
         base["writes"] = np.array([astuple(array.writes) for array in stats])
@@ -194,6 +195,11 @@ def _packed(stats, share):
         for adc in stats[0].conversions
     }
     return base, own
+
+
+def _seen(values):
+    *shares, columns = values.tolist()
+    return Seen(*shares, int(columns))
 
 
 def unpacked_writes(record, values):

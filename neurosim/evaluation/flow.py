@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeAlias
 
 from neurosim.design.design import Design
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, check_kind
 from neurosim.evaluation.measure import measured
 from neurosim.evaluation.reading import Reading
 from neurosim.evaluation.rollup import RollUp
@@ -82,6 +82,11 @@ def evaluate_many(
     NeurosimError
         What cannot be evaluated; with several designs the sentence begins with the place of the design (from 1).
     """
+    if isinstance(designs, Design):
+        raise NeurosimError("evaluate_many takes a list of designs; give [design], or use evaluate")
+    check_kind(trace, Trace, "the trace", "give a neurosim.Trace, such as Trace.from_files(files, network, 8)")
+    if cache is not None and not hasattr(cache, "layer"):
+        raise NeurosimError(f"the cache is {cache!r}; give neurosim.Cache(folder)")
     network = network if isinstance(network, Network) else Network(network)
     return evaluate_plans(list(_plans(designs, network)), trace, progress, cache)
 
@@ -105,12 +110,12 @@ def evaluate_plans(
                 if progress:
                     progress(done, steps)
                 done += 1
-                stats, activity = next(layers)
+                stats, seen = next(layers)
                 for roll in group:
-                    roll.add_layer(index, iter(stats), activity)
+                    roll.add_layer(index, iter(stats), seen)
     if progress:
         progress(steps, steps)
-    return [roll.report() for roll in rolls]
+    return [roll.report(trace.synthesis) for roll in rolls]
 
 
 def _plans(designs: Sequence[Design], network: Network) -> Iterator[Plan]:

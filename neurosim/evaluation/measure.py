@@ -21,9 +21,9 @@ def measured(plans, trace, pool, cache=None):
 
     Yields
     ------
-    (iterable of ArrayStats, float)
+    (iterable of ArrayStats, checks.Seen)
         Of all arrays of the layer in the order of its `TileMap`s (a list for several plans or with a cache, else each
-        as soon as it is ready), and the share of ones in the layer's input.
+        as soon as it is ready), and what was seen of its trace.
     """
     first = plans[0]
     adcs = {key: adc for planned in plans for key, adc in converters_of(planned.chip) if adc is not None}
@@ -36,15 +36,20 @@ def measured(plans, trace, pool, cache=None):
         return
     ahead = None
     for index in range(layers):
-        recorded = ahead.result() if ahead else trace.layer(index)
+        recorded, noted = ahead.result() if ahead else _read(trace, index)
         # The next layer is read while this one is computed, unless it is so large that both together would set the peak
         # of the memory.
         small = index + 1 < layers and first.network[index + 1].weights <= READ_AHEAD
-        ahead = pool.submit(trace.layer, index + 1) if small else None
-        data, activity = reader.layer(recorded), recorded.activity
+        ahead = pool.submit(_read, trace, index + 1) if small else None
+        data = reader.layer(recorded)
         del recorded  # the largest thing in memory
         stats = chain.from_iterable(pool.map(partial(_measured_together, data), _bunches(parts[index])))
-        yield (list(stats) if len(plans) > 1 else stats), activity
+        yield (list(stats) if len(plans) > 1 else stats), noted
+
+
+def _read(trace, index):
+    recorded = trace.layer(index)
+    return recorded, trace.seen(index, recorded)
 
 
 def _bunches(parts):

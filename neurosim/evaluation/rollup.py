@@ -5,6 +5,7 @@ from neurosim.chip.passes import Passes
 from neurosim.evaluation.arrays import ArrayCosts
 from neurosim.evaluation.layers import layer_totals
 from neurosim.report.report import Report, finish_layers
+from neurosim.traces.checks import doubts
 
 
 class RollUp:
@@ -20,9 +21,10 @@ class RollUp:
         self.residue = Residue(planned.design.rules.idle_trees_leak)
         self.arrays = ArrayCosts(planned.chip, self.residue)
         self.values = []
+        self.seen = []
         self.complaints = []
 
-    def add_layer(self, index, stats, activity):
+    def add_layer(self, index, stats, seen):
         """Take the next layer in.
 
         Parameters
@@ -30,8 +32,8 @@ class RollUp:
         index : int
         stats : iterator of ArrayStats
             Of every array of the layer, in the order of its `TileMap`s.
-        activity : float
-            Share of ones in the layer's input.
+        seen : checks.Seen
+            What was seen of the layer's trace; the share of ones in its input is computed with.
         """
         planned, chip, residue = self.planned, self.planned.chip, self.residue
         layer, placed = planned.network[index], planned.floorplan
@@ -51,13 +53,16 @@ class RollUp:
                 reads = sum(len(pe.arrays) for pe in share.pes) * layer.vectors * planned.design.input_bits
                 lines += [chip.array.complaint_per_read] * reads
             lines += tile.pe.complaints
-        self.values.append(layer_totals(chip, index, tiles, activity, passes))
+        self.values.append(layer_totals(chip, index, tiles, seen.activity, passes))
+        self.seen.append(seen)
         self.complaints.append(tuple(lines))
 
-    def report(self):
-        """The `Report` of all layers."""
+    def report(self, synthetic=None):
+        """The `Report` of all layers; `synthetic` says how traces were made that nobody recorded."""
         planned = self.planned
         finish_layers(planned.floorplan, self.values, planned.design.pipeline, planned.design.rules.tiles_leak_apart)
+        noticed = doubts(self.seen, planned.network, planned.design)
         return Report(
-            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints
+            planned.design, planned.network, planned.floorplan, planned.chip, self.values, self.complaints, synthetic,
+            noticed,
         )

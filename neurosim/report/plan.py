@@ -12,7 +12,7 @@ from neurosim.chip.findings import findings
 from neurosim.chip.mapping import Floorplan, floorplan
 from neurosim.chip.outline import in_order
 from neurosim.design.design import Design
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, check_kind
 from neurosim.outputs import write_whole
 from neurosim.report.quantities import AREAS
 from neurosim.traces.network import Network, Rows
@@ -33,6 +33,7 @@ def plan(design: Design, network: Network | Rows) -> "Plan":
     -------
     Plan
     """
+    check_kind(design, Design, "the design", "give a neurosim.Design, such as neurosim.Design(node=22)")
     network = network if isinstance(network, Network) else Network(network)
     placed = floorplan(design, network)
     return Plan(design, network, placed, Chip(design, network, placed))

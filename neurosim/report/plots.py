@@ -160,7 +160,8 @@ def layer_figure(report, kind):
     axes.set_xlabel("layer")
     axes.set_ylabel(f"{kind} [{unit.replace('u', 'µ')}]")
     axes.set_ylim(bottom=0)
-    axes.set_title(f"{kind.capitalize()} of {span} by layer and part")
+    made = ", synthetic traces" if report.synthetic else ""
+    axes.set_title(f"{kind.capitalize()} of {span} by layer and part{made}")
     # The legend stands in the order of the stack.
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles[::-1], labels[::-1], loc="outside right center", frameon=False)

@@ -1,6 +1,6 @@
 """The result of an evaluation: numbers in SI, tables, JSON, and the reference's files and text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -32,10 +32,21 @@ class Report(Plan):
         {quantity: value in SI units} of each layer (see `neurosim.report.quantities`).
     layer_complaints : list of tuple of str
         Lines the reference prints while it evaluates each layer.
+    synthetic : dict or None
+        How the traces were made, if nobody recorded them: every output says it.
+    noticed : dict
+        {kind: sentence} of what in the traces is hardly meant, see `neurosim.traces.checks`.
     """
 
     layer_values: list[dict[str, Any]]
     layer_complaints: list[tuple[str, ...]]
+    synthetic: dict[str, Any] | None = None
+    noticed: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def warnings(self) -> dict[str, str]:
+        """{id: sentence} of the reference's defects that touch this design, and of what was `noticed`."""
+        return super().warnings | self.noticed
 
     @cached_property
     def totals(self) -> dict[str, float]:
@@ -99,6 +110,8 @@ class Report(Plan):
             "chip": dict(self.totals),
             "layers": [{n: v for n, v in values.items() if n != "hybrid"} for values in self.layer_values],
         }
+        if self.synthetic:
+            results["synthetic"] = self.synthetic
         return results | {"hybrid": self.hybrid.to_dict()} if self.hybrid else results
 
     def to_reference(self) -> dict[str, Any]:
@@ -108,11 +121,13 @@ class Report(Plan):
             {q.layer: values[q.name] for q in QUANTITIES} | {"tileLeakage": values["leakage_power"]}
             for values in self.layer_values
         ]
-        return {**super().to_reference(), "chip": chip, "layers": layers}
+        made = {"synthetic": self.synthetic} if self.synthetic else {}
+        return {**super().to_reference(), "chip": chip, "layers": layers, **made}
 
     def to_text(self) -> str:
         """What the reference prints, without its run-time block."""
-        return text.floorplan_text(self) + text.performance_text(self) + text.summary_text(self)
+        blocks = (text.synthetic_text, text.floorplan_text, text.performance_text, text.summary_text)
+        return "".join(block(self) for block in blocks)
 
     def to_csv(self, folder: str | PathLike[str] = ".", epoch: str | int = "0") -> tuple[Path, Path]:
         """Append to the reference's two CSV files below `folder`, to both or (after a failure) to none.

@@ -1,6 +1,7 @@
 """The result of a run as a page for people."""
 
 from neurosim.report.quantities import STEPS
+from neurosim.report.text import made_up
 from neurosim.units import percent, si, square_millimetres
 
 STEP_TITLES = {
@@ -48,7 +49,8 @@ def plan_summary(plan):
 
 def run_summary(report):
     """The whole result of a run as text: chip, area, time and energy, and where the energy goes."""
-    lines = [*_chip(report), "", *_areas(report), "", *_steps(report), "", *_parts(report), "", *_rates(report)]
+    lines = [*_chip(report), *_traces(report), "", *_areas(report), "", *_steps(report), "", *_parts(report)]
+    lines += ["", *_rates(report)]
     if report.hybrid:
         lines += ["", *_hybrid(report.hybrid)]
     return "\n".join(lines) + "\n"
@@ -70,6 +72,12 @@ def _chip(plan):
         f"{percent(utilization)} of the memory used",
         f"Area      {square_millimetres(plan.areas['total'])}",
     ]
+
+
+def _traces(report):
+    """A line about traces that nobody recorded."""
+    made = report.synthetic
+    return [f"Traces    synthetic, of which nothing was recorded: {made_up(made)}"] if made else []
 
 
 def _layers(plan):

@@ -89,6 +89,18 @@ def _rule(title, left, right):
     return f"{'-' * left}{title}{'-' * right}"
 
 
+def synthetic_text(report):
+    """A line about traces that nobody recorded, which the reference cannot print; nothing of recorded ones."""
+    return f"Traces are synthetic: {made_up(report.synthetic)}\n" if report.synthetic else ""
+
+
+def made_up(synthetic):
+    """How traces were made, in words."""
+    shares = synthetic["activity"]
+    some = sorted({f"{share:.4g}" for share in (min(shares), max(shares))})
+    return f"share of ones {' to '.join(some)}, seed {synthetic['seed']}; {synthetic['distribution']}"
+
+
 def floorplan_text(report):
     """The FloorPlan block, with the lines printed before it."""
     plan, design = report.floorplan, report.design

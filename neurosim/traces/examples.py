@@ -6,6 +6,7 @@ import numpy as np
 
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.traces.network import Network
+from neurosim.traces.synthetic import mixed
 from neurosim.traces.traces import LayerTrace, Trace
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -131,19 +132,14 @@ class _SyntheticLayer:
 def random_bytes(seed, stream, count):
     """`count` bytes of a counter-based generator: any stream of any seed, without a state.
 
-    The finaliser of splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators",
-    OOPSLA 2014) hashes 1, 2, 3 ... times its odd constant; integers only, so every machine agrees.
+    `mixed` hashes 1, 2, 3 ... times an odd constant, as splitmix64 does; integers only, so every machine agrees.
     """
     golden, other = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
     start = (seed * golden + stream * other) % 2**64
     words = np.arange(1, -(-int(count) // 8) + 1, dtype=np.uint64)
     words *= np.uint64(golden)
     words += np.uint64(start)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        words ^= words >> np.uint64(shift)
-        words *= np.uint64(factor)
-    words ^= words >> np.uint64(31)
-    return words.astype("<u8", copy=False).view(np.uint8)[: int(count)]
+    return mixed(words).astype("<u8", copy=False).view(np.uint8)[: int(count)]
 
 
 def write_traces(folder, seed=0):

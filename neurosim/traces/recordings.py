@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neurosim.errors import NeurosimError
+from neurosim.texts import decoded
 from neurosim.traces.shell import commands_of
 
 FORM = "EPOCH NETWORK.csv SYNAPSE_BITS INPUT_BITS {weight.csv weightOld.csv input.csv activity} for each layer"
@@ -266,7 +267,7 @@ def _recorded_command(folder):
         path = folder / name
         if path.is_file():
             try:
-                text = path.read_text(encoding="utf-8", errors="replace")
+                text = decoded(path.read_bytes())
             except OSError as error:
                 raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
             return _call(list(commands_of(text, path)), path)

@@ -33,7 +33,6 @@ def commands_of(text, where):
     NeurosimError
         A quote that does not end.
     """
-    text = text.removeprefix("\ufeff")
     variables, folder, words, line, at = {}, "", [], 1, 0
     while at < len(text):
         match = _TOKEN.match(text, at)

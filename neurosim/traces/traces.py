@@ -1,19 +1,26 @@
 """Traces: what a layer held and read, from files or from arrays in memory."""
 
 import mmap
-from collections.abc import Iterable
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurosim.errors import NeurosimError
-from neurosim.traces.network import Network
+from neurosim.traces import given
+from neurosim.traces.checks import Seen, planes_there, seen
+from neurosim.traces.network import Network, Rows
 
+if TYPE_CHECKING:
+    from neurosim.design.design import Design
+
+LONGEST = 2**28     # bytes of a line whose fields are counted
 BLOCK = 2 * 2**20  # bytes of a trace file that are read at a time
 
 _Path: TypeAlias = str | PathLike[str]
@@ -44,20 +51,25 @@ class LayerTrace:
 class Trace:
     """The traces of all layers of a network; read one layer at a time.
 
-    Make one with `Trace.from_files` or `Trace.from_arrays`.
+    Make one with `Trace.from_files`, `Trace.from_arrays` or `Trace.synthetic`.
 
     Attributes
     ----------
     updates : bool
         Whether the old weights are those before an update; else no design that trains can be evaluated.
+    synthesis : dict or None
+        Of traces that nobody recorded: how they were made; every result of theirs says it.
     """
 
     updates: bool = True
 
-    def __init__(self, sources: Iterable[Any], network: Network, input_bits: int) -> None:
+    def __init__(
+        self, sources: Iterable[Any], network: Network, input_bits: int, synthesis: dict[str, Any] | None = None
+    ) -> None:
         self._sources = tuple(sources)
         self._network = network
         self._input_bits = input_bits
+        self.synthesis = synthesis
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -81,9 +93,21 @@ class Trace:
             A file that is missing, too short, of the wrong shape, or holds something that is no number.
         """
         layer = self._network[index]
-        return self._sources[index].load(
-            layer.matrix_rows, layer.outputs, layer.vectors * self._input_bits, f"layer {index + 1}"
-        )
+        columns, source = layer.vectors * self._input_bits, self._sources[index]
+        try:
+            return source.load(layer.matrix_rows, layer.outputs, columns, f"layer {index + 1}")
+        except NeurosimError as error:
+            there = source.input_columns() if hasattr(source, "input_columns") else columns
+            planes = planes_there(there, layer, self._input_bits) if there < columns else 0
+            if not planes:
+                raise
+            why = f"inputs of {planes} bits have {there} columns here; use input_bits = {planes} if they are"
+            raise NeurosimError(f"{error}; {why}", status=error.status) from None
+
+    def seen(self, index: int, recorded: LayerTrace) -> Seen:
+        """What is seen of a layer that was read: see `neurosim.traces.checks`."""
+        there = getattr(self._sources[index], "input_columns", None)
+        return seen(recorded, there() if there else 0)
 
     def fingerprint(self, index: int) -> str:
         """A text that changes when the content of a layer changes: a hash of its files or arrays."""
@@ -95,22 +119,22 @@ class Trace:
 
     @classmethod
     def from_files(
-        cls, files: Iterable[tuple[_Path, _Path, _Path, float | str | None]], network: Network, input_bits: int
+        cls, files: Iterable[tuple[_Path, _Path, _Path, float | str | None] | tuple[_Path, _Path, _Path]],
+        network: Network | Rows, input_bits: int
     ) -> Self:
         """Traces in the reference's CSV files.
 
         Parameters
         ----------
-        files : sequence of (weight, weight_old, input, activity)
-            Paths and the input activity of each layer; an activity of None is measured from the input.
-        network : Network
+        files : sequence of (weight, weight_old, input) or (weight, weight_old, input, activity)
+            Paths and the input activity of each layer; without one, or with None, it is measured from the input.
+        network : Network or rows of eight numbers
         input_bits : int
             Bit planes of an input vector.
         """
-        sources = [
-            _Files(Path(weight), Path(old), Path(inputs), None if activity is None else float(activity))
-            for weight, old, inputs, activity in files
-        ]
+        network = network if isinstance(network, Network) else Network(network)
+        given.check_bits(input_bits)
+        sources = [_Files(*entry) for entry in given.files(files)]
         _check_count(sources, network)
         for number, source in enumerate(sources, 1):
             source.check(f"layer {number}")
@@ -120,7 +144,7 @@ class Trace:
     def from_arrays(
         cls,
         layers: Iterable[tuple[ArrayLike, ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike, float | None]],
-        network: Network,
+        network: Network | Rows,
         input_bits: int,
     ) -> Self:
         """Traces in memory.
@@ -130,13 +154,49 @@ class Trace:
         layers : sequence of (weight, weight_old, inputs) or (weight, weight_old, inputs, activity)
             Arrays shaped as in `LayerTrace`; inputs as numbers (0 and 1). Without an activity it is
             measured from the inputs.
-        network : Network
+        network : Network or rows of eight numbers
         input_bits : int
             Bit planes of an input vector.
         """
-        sources = [_Arrays(*layer) for layer in layers]
+        network = network if isinstance(network, Network) else Network(network)
+        given.check_bits(input_bits)
+        sources = [_Arrays(*entry) for entry in given.arrays(layers)]
         _check_count(sources, network)
         return cls(sources, network, input_bits)
+
+    @classmethod
+    def synthetic(
+        cls, network: Network | Rows, design: "Design", activity: float | Sequence[float] | None = None, seed: int = 0
+    ) -> Self:
+        """Traces that are made up, for a network of which nothing was recorded.
+
+        Weights are normally distributed, inputs zero or exponentially distributed, with the bits of the design; see
+        `neurosim.traces.synthetic` and docs/synthetic.md for the distributions, and for what these traces are good for.
+        Large layers are made array by array: they are never in memory as a whole.
+
+        Parameters
+        ----------
+        network : Network or rows of eight numbers
+        design : Design
+            Knows the bits of weights and inputs, and the range of weights.
+        activity : float or sequence of float, optional
+            Share of ones in the input, of all layers or of each; unless given half of the inputs are zero.
+        seed : int
+            Equal seeds give equal traces, on every machine.
+
+        Raises
+        ------
+        NeurosimError
+            A share that inputs of these bits cannot have.
+        """
+        from neurosim.traces.synthetic import ABOUT, sources
+
+        network = network if isinstance(network, Network) else Network(network)
+        if not hasattr(design, "weight_range"):
+            raise NeurosimError(f"the design is {design!r}; give a neurosim.Design, which knows the bits of weights")
+        made = sources(network, design, activity, seed)
+        about = {"distribution": ABOUT, "activity": [source.activity for source in made], "seed": int(seed)}
+        return cls(made, network, design.input_bits, about)
 
 
 def _hash(*parts):
@@ -177,6 +237,10 @@ class _Arrays:
 
     def fingerprint(self):
         return _hash(*map(np.asarray, self._arrays), self._activity)
+
+    def input_columns(self):
+        """Columns of inputs that there are."""
+        return np.shape(self._arrays[2])[-1] if np.ndim(self._arrays[2]) else 0
 
     def load(self, rows, outputs, columns, where):
         weight, weight_old, inputs = (np.asarray(array) for array in self._arrays)
@@ -234,6 +298,17 @@ class _Files:
     def fingerprint(self):
         with ThreadPoolExecutor(3) as pool:
             return _hash(*pool.map(_file_hash, (self.weight, self.weight_old, self.inputs)), self.activity)
+
+    def input_columns(self):
+        """Columns of inputs that there are: fields of the first line; 0 where it cannot be read."""
+        from neurosim.traces._traces import first_fields
+
+        try:
+            with open(self.inputs, "rb") as file:
+                line = file.readline(LONGEST)
+        except OSError:
+            return 0
+        return first_fields(line) if line else 0
 
     def load(self, rows, outputs, columns, where):
         # The parser runs outside Python's lock, so the three files use the cores there are.
@@ -333,6 +408,8 @@ def _parse(path, target, where):
     try:
         size = Path(path).stat().st_size
         data = np.memmap(path, dtype=np.uint8, mode="r") if size else b""
+        if bytes(data[:3]) == BOM_UTF8:     # as spreadsheets write it
+            data = data[3:]
     except OSError as error:
         raise NeurosimError(f"{path}: cannot be read ({error.strerror})", status=1) from None
     rows, columns = target.shape

@@ -178,7 +178,7 @@ def test_sram_that_is_read_line_by_line_has_no_adc(model):
 
 
 def test_a_batch_of_one_is_refused_where_the_reference_hangs():
-    with pytest.raises(NeurosimError, match="batch_size = 1 .* at least 2, or buffer_overhead = 0"):
+    with pytest.raises(NeurosimError, match="batch_size = 1 .* at least 32, or buffer_overhead = 0 and correct = U5"):
         plan(design(batch_size=1), NETWORK)
     assert plan(design(batch_size=1, buffer_overhead=0), NETWORK).areas["total"] != 0
 

@@ -80,12 +80,12 @@ def test_a_correction_that_is_none_is_refused():
 
 
 REFUSED = {
-    "U4": ({"batch_size": 1}, "batch_size = 1 leaves no gradient .* at least 2, or buffer_overhead = 0"),
+    "U4": ({"batch_size": 1}, "batch_size = 1 leaves no .* at least 32, or buffer_overhead = 0 and correct = U5"),
     "U6": ({"wg_array_rows": 64}, "36 output positions, fewer than the 64 rows .* wg_array_rows of at most 36"),
     "U8": ({"array_rows": 64}, "array_rows = 64 is too large .* at most 32"),
     "U17": ({"rows_per_adc_ag": 64}, "rows_per_adc_ag = 64 exceeds array_rows = 32 .* at most 32"),
     "fins": ({"node": 14, "width_1t1r": 3.0}, "3 F wide is too narrow for the fins .* at 14 nm; .* at least 4 F"),
-    "cells": ({"memory": "SRAM", "synapse_bits": 30, "array_columns": 16}, "takes 30 cells, more than the 16"),
+    "cells": ({"memory": "SRAM", "synapse_bits": 30, "array_columns": 16}, "takes 30 cells, more than the 16 .*; use "),
 }
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from neurosim.commands import line as cli
 from neurosim.errors import NeurosimError
 from neurosim.traces.network import Network
-from neurosim.traces.padding import excess, fields_of_first_line
 from neurosim.traces.recordings import files_from_words, find_traces, read_command
 from neurosim.traces.shell import commands_of
 from neurosim.wrappers.main import main as drop_in
@@ -189,6 +188,14 @@ def test_a_sweep_cannot_train_without_old_weights(tmp_path, capsys, script):
     assert "no old weights were recorded" in capsys.readouterr().err
 
 
+def test_an_audit_takes_traces_without_old_weights(tmp_path, capsys):
+    folder = write(tmp_path / "record", old=False)
+    words = ["--trace-folder", str(folder), *SMALL[:4], "--set", "input_bits=2", "--correct", "all", "--json"]
+    assert cli.main(["audit", *words, "--out", str(tmp_path / "a")]) == 0
+    assert "training = false" in capsys.readouterr().err
+    assert "training = false" in (tmp_path / "a" / "design.toml").read_text()
+
+
 def test_two_words_a_layer_are_evaluated_without_training(tmp_path, capsys):
     folder = write(tmp_path / "record", old=False)
     words = [folder / f"{role}{n}.csv" for n in (1, 2) for role in ("weight", "input")]
@@ -216,42 +223,16 @@ def test_the_drop_in_takes_the_words_of_inference_versions(tmp_path, capsys, mon
 # -- more vectors than the network has ---------------------------------------------------------------------
 
 
-def test_traces_with_padded_windows_are_named(tmp_path, capsys):
-    """A layer of 4 x 4 has 4 windows of 3 x 3, with a padding of 1 it has 16."""
+def test_traces_with_padded_windows_are_named(tmp_path, capsys, monkeypatch):
+    """By commands and by the drop-in; a layer of 4 x 4 has 4 windows of 3 x 3, with a padding of 1 it has 16."""
     folder = write(tmp_path / "record", wider=12)
     np.savetxt(folder / "input2.csv", np.ones((NETWORK[1].matrix_rows, BITS)), "%d", ",")
-    files = find_traces(folder).files
-    (sentence,) = excess(files, NETWORK, BITS)
-    assert sentence == (
-        f"layer 1: {folder / 'input1.csv'} holds 16 input vectors of 2 bits, but the network has 4; the first ones are "
-        "read, as in the reference: with a padding of 1 the layer has 6 rows and 6 columns"
-    )
     assert run(tmp_path, "a", "--trace-folder", folder, "--set", "input_bits=2", "--set", "training=false") == 0
-    assert f"neurosim: warning: {sentence}\n" in capsys.readouterr().err
-    assert excess(find_traces(write(tmp_path / "exact")).files, NETWORK, BITS) == []
-
-
-@pytest.mark.parametrize(
-    ("columns", "words"),
-    [
-        (8, None),    # as many as needed
-        (32, "holds 16 input vectors of 2 bits, but the network has 4; "),
-        (9, "holds 4 input vectors of 2 bits and 1 columns more, but the network has 4; "),
-        (18, "holds 9 input vectors of 2 bits, but the network has 4; "),
-        (12, None),   # 4 vectors of 3 bits
-        (7, None),    # too few are another matter
-    ],
-)
-def test_columns_beyond_the_network_are_named(tmp_path, columns, words):
-    folder = write(tmp_path / "record")
-    (folder / "input1.csv").write_text(",".join("1" * columns) + "\n")
-    found = excess(find_traces(folder).files, NETWORK, BITS)
-    assert len(found) == (words is not None) and all(words in sentence for sentence in found)
-
-
-@pytest.mark.parametrize(
-    ("text", "fields"), [("", 0), ("\n", 0), ("1,0\n1", 2), ("1,0,\r\n", 2), ("1,0", 2), (",,1 \n", 3)]
-)
-def test_fields_of_the_first_line(tmp_path, text, fields):
-    (tmp_path / "x.csv").write_bytes(text.encode())
-    assert fields_of_first_line(tmp_path / "x.csv") == fields
+    told = capsys.readouterr().err
+    assert told.startswith("neurosim: warning: the inputs of layer 1 hold more vectors") and told.count("\n") == 1
+    monkeypatch.chdir(folder)
+    (folder / "d.csv").write_text("numRowSubArray,16\nnumColSubArray,16\n")
+    words = [f"{role}{n}.csv" for n in "12" for role in ("weight", "input")]
+    assert drop_in(["NetWork.csv", "5", "2", *words, "--design", "d.csv", "--correct", "all"]) == 0
+    _, warning = capsys.readouterr().err.splitlines()
+    assert warning == told.strip().replace("neurosim:", "neurosim-main:", 1)

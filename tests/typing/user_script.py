@@ -29,6 +29,18 @@ def recorded(network: Network, bits: int) -> Trace:
     return Trace.from_arrays(layers, network, bits)
 
 
+def made_up(design: Design) -> float:
+    """A network without recorded traces, on a chip that it fits [J]."""
+    network = Network(ROWS)
+    fitted = design.fitted(network)
+    assert_type(fitted, Design)
+    trace = Trace.synthetic(network, fitted, activity=[0.2, 0.1], seed=1)
+    report = neurosim.evaluate(fitted, network, trace)
+    told: dict[str, str] = report.noticed
+    assert report.synthetic and not told
+    return report.totals["forward_energy"]
+
+
 def designs() -> list[Design]:
     """Made, changed, written and read again."""
     fast = SMALL.replace(node=22, roadmap="HP", read_voltage=0.4, training=False, memory="FeFET")
@@ -134,6 +146,7 @@ def main() -> None:
     except NeurosimError as error:
         status: int = error.status
         assert status == 2
+    assert made_up(Design()) > 0
     hybrid_synapses(network, trace)
     crossbars()
     components()

@@ -88,9 +88,9 @@ def crossbar_of(parameters):
 
 def run(parameters):
     """Train one network; accuracy [%], mean severity of its arrays, seconds, and why training ended early."""
+    from neurosim.traces.architecture import Architecture
     from neurosim.wrappers.studies.quick import quick_training
     from neurosim.wrappers.training.algorithm import TrainingError
-    from neurosim.wrappers.training.architecture import Architecture
     from neurosim.wrappers.wage.model import Model
     from neurosim.wrappers.wage.options import Options
 

@@ -90,10 +90,10 @@ def run(parameters):
     """Train one network and evaluate its chip: accuracy, counters, cost of a batch and an epoch."""
     import numpy as np
 
+    from neurosim.traces.architecture import Architecture
     from neurosim.wrappers.devices.hybrid import Hybrid, synapse_of
     from neurosim.wrappers.studies.quick import quick_training
     from neurosim.wrappers.training.algorithm import TrainingError
-    from neurosim.wrappers.training.architecture import Architecture
     from neurosim.wrappers.training.data import batches, normalise
     from neurosim.wrappers.wage.hybrid_chip import chip_batch_time, compare_chips
     from neurosim.wrappers.wage.model import Model

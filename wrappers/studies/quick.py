@@ -33,7 +33,7 @@ def quick_training(model, dataset, *, epochs, batch=200, test_batch=500, seed=0,
     algorithm.TrainingError
         Errors or gradients vanished, or are no numbers.
     """
-    dataset.check(model.architecture)
+    dataset = dataset.fitted(model.architecture)
     generator = np.random.default_rng(seed)
     for epoch in range(epochs):
         rate = learning_rate(epoch) if callable(learning_rate) else learning_rate

@@ -18,8 +18,8 @@ import numpy as np
 
 from neurosim._names import resolve
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.traces.architecture import WeightLayer
 from neurosim.wrappers.training import trace
-from neurosim.wrappers.training.architecture import WeightLayer
 from neurosim.wrappers.training.settings import Settings
 
 # Name -> class of `Algorithm`, or where it is, as "module:name".

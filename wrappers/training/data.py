@@ -9,7 +9,7 @@ import io
 import tarfile
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +55,34 @@ class Dataset:
     def classes(self):
         """Number of classes: the largest label plus one."""
         return int(max(self.train_labels.max(), self.test_labels.max())) + 1
+
+    @property
+    def augmentation(self):
+        """What fits these images: photographs may be moved and mirrored; digits, characters and features mean another.
+
+        A row of features has no neighbours to take the place of each other, and a mirrored digit is none.
+        """
+        photographs = self.name in CLASSES or self.train_images.shape[1] == 3
+        return "shift+mirror" if photographs and self.name != "digits" else "none"
+
+    def fitted(self, architecture):
+        """The same images with rows, columns and channels where a network has them.
+
+        Where an image has one dimension or two, the network says which of its axes they are; features that are in no
+        order are those of an image of one channel, row by row.
+
+        Raises
+        ------
+        NeurosimError
+            The network reads other images, or has too few outputs.
+        """
+        found = self
+        if self.input != tuple(architecture.input):
+            shaped = [_as_in(images, *architecture.input) for images in (self.train_images, self.test_images)]
+            if all(images is not None for images in shaped):
+                found = replace(self, train_images=shaped[0], test_images=shaped[1])
+        found.check(architecture)
+        return found
 
     def check(self, architecture):
         """Raise a `NeurosimError` unless a network reads these images and has an output for each class."""
@@ -203,10 +231,10 @@ def _from_idx_files(files, where):
         images = _idx_file(files, images_name, where)
         labels = _idx_file(files, labels_name, where)
         place = f"{where}: {images_name}"
-        if images.ndim not in (3, 4):
+        if images.ndim not in (2, 3, 4):
             raise NeurosimError(f"{place} has {images.ndim} dimensions; images need 3, (images, rows, columns)",
                                 status=1)
-        images = images[:, None] if images.ndim == 3 else images
+        images = images if images.ndim == 4 else _images(images, place)
         if arrays and images.shape[1:] != arrays[0].shape[1:]:
             raise NeurosimError(
                 f"{place} has images of shape {images.shape[1:]}, those for training {arrays[0].shape[1:]}; they must "
@@ -251,7 +279,7 @@ def from_npz(path):
     """A data set from an .npz file with x_train, y_train, x_test, y_test (or train_images, train_labels, ...).
 
     Images are uint8, (images, rows, columns), (images, rows, columns, channels) with 1 or 3 channels, or (images,
-    channels, rows, columns).
+    channels, rows, columns); features are uint8, (samples, features).
     """
     try:
         file = npz.read(path)
@@ -277,17 +305,32 @@ def from_npz(path):
 
 def _images(array, place):
     """uint8 (images, channels, rows, columns)."""
-    if array.dtype != np.uint8 or array.ndim not in (3, 4) or not array.size:
+    if array.dtype != np.uint8 or array.ndim not in (2, 3, 4) or not array.size:
         raise NeurosimError(
             f"{place} has type {array.dtype} and shape {array.shape}; images are uint8 (images, rows, columns, "
-            "channels)",
+            "channels), features uint8 (samples, features): scale them to 0 to 255 and use .astype('uint8')",
             status=1,
         )
+    if array.ndim == 2:
+        return array[:, :, None, None]
     if array.ndim == 3:
         return array[:, None]
     if array.shape[3] in (1, 3) and array.shape[1] not in (1, 3):
         return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
     return array
+
+
+def _as_in(images, rows, columns, channels):
+    """Images (images, channels, rows, columns) as those of another shape with the same axes; None if it has others."""
+    count, *sizes = images.shape
+    there = [size for size in sizes if size > 1]
+    if there == [size for size in (channels, rows, columns) if size > 1]:
+        return images.reshape(count, channels, rows, columns)
+    if sizes[0] == 1 and there == [size for size in (rows, columns, channels) if size > 1]:
+        return np.ascontiguousarray(images.reshape(count, rows, columns, channels).transpose(0, 3, 1, 2))
+    if sizes[1:] == [1, 1] and channels == 1 and sizes[0] == rows * columns:
+        return images.reshape(count, 1, rows, columns)
+    return None
 
 
 def digits():
@@ -321,6 +364,12 @@ def normalise(images):
 def draw_augmentation(generator, count):
     """Random crops (row, column offsets 0 to 8) and mirror flags for `count` images."""
     return generator.integers(0, 2 * BORDER + 1, (count, 2)), generator.random(count) < 0.5
+
+
+def augmented(images, generator, how):
+    """Images with what `how` says drawn for each: "none", "shift" or "shift+mirror"; see `augment`."""
+    offsets, flips = draw_augmentation(generator, len(images))
+    return images if how == "none" else augment(images, offsets, flips & (how == "shift+mirror"))
 
 
 def augment(images, offsets, flips):

@@ -20,9 +20,9 @@ import numpy as np
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.training import algorithm, checkpoint, data, trace
 from neurosim.wrappers.training.algorithm import TrainingError
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.files import RunFiles
 from neurosim.wrappers.training.monitor import Monitor
 from neurosim.wrappers.training.settings import DEFAULT_ALGORITHM
@@ -69,7 +69,7 @@ class Run:
             )
         self.architecture = Architecture.from_text(settings.network, "network")
         self.dataset = data.load(settings.data) if dataset is None else dataset
-        self.dataset.check(self.architecture)
+        self.dataset = self.dataset.fitted(self.architecture)
         self.files = RunFiles(self.folder)
         self.epoch = self.batch = self.correct = 0
         self.loss = 0.0
@@ -215,14 +215,15 @@ class Run:
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.settings.seed, spawn_key=key)))
 
     def _images(self, order):
-        """Normalised, augmented images and labels of the batch at hand.
+        """Normalised images and labels of the batch at hand, augmented as the settings say.
 
         Quirk W17: drawn by seed, epoch and batch, so that a run can go on; the original's generators cannot be told to.
         """
         settings, dataset = self.settings, self.dataset
         chosen = order[self.batch * settings.batch_size : (self.batch + 1) * settings.batch_size]
-        drawn = data.draw_augmentation(self._generator(AUGMENTATION, self.epoch, self.batch), len(chosen))
-        return data.normalise(data.augment(dataset.train_images[chosen], *drawn)), dataset.train_labels[chosen]
+        generator = self._generator(AUGMENTATION, self.epoch, self.batch)
+        images = data.augmented(dataset.train_images[chosen], generator, settings.augment)
+        return data.normalise(images), dataset.train_labels[chosen]
 
     def _train(self, monitor, stop):
         """The rest of the epoch's batches."""

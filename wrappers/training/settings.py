@@ -38,6 +38,9 @@ def _parameters():
     yield p("learning_rate", 1.0, "", "factor of the update", TRAINING, reference="grad_scale", above=0, below=1e4)
     yield p("drops", (200, 250), "", "epochs at whose start the learning rate is divided by 8", TRAINING,
             reference="decreasing_lr", aliases=("lower-rate-at",), low=0, high=MOST)
+    yield p("augment", "shift+mirror", "", "training images are moved by up to 4 pixels, and mirrored half of the "
+            "time; unless given, the command does neither to digits, characters and features", TRAINING,
+            choices=dict.fromkeys(("none", "shift", "shift+mirror")))
     yield p("seed", 117, "", "seed of all random draws", TRAINING, reference="seed", low=0, high=MOST)
     yield p("test_every", 1, "", "test after every N-th epoch", HOW_OFTEN, reference="test_interval", **count)
     yield p("evaluate_every", 1, "", "evaluate the chip after every N-th epoch that is tested; 0: never", HOW_OFTEN,

@@ -9,7 +9,7 @@ from neurosim._names import resolve as _resolve
 
 _ROOM = "neurosim.wrappers"
 _NAMES = {
-    "Architecture": f"{_ROOM}.training.architecture:Architecture",
+    "Architecture": "neurosim.traces.architecture:Architecture",
     "Crossbar": f"{_ROOM}.devices.crossbar:Crossbar",
     "Draws": f"{_ROOM}.training.draws:Draws",
     "GivenDraws": f"{_ROOM}.training.draws:GivenDraws",

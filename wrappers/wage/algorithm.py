@@ -91,12 +91,12 @@ class Wage(Algorithm):
 
 def _batch_time(cell, settings, design, dataset):
     """Time of a batch on the chip [s]."""
+    from neurosim.traces.architecture import Architecture
     from neurosim.wrappers.training import data
-    from neurosim.wrappers.training.architecture import Architecture
     from neurosim.wrappers.wage.hybrid_chip import chip_batch_time
 
     architecture = Architecture.from_text(settings.network, "network")
-    dataset.check(architecture)
+    dataset = dataset.fitted(architecture)
     batch = slice(settings.batch_size)
     try:
         return chip_batch_time(

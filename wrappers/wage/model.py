@@ -9,13 +9,13 @@ import numpy as np
 
 from neurosim.design.rules import TrainerRules
 from neurosim.errors import NeurosimError
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.devices.arrays import update_curve, write_noise
 from neurosim.wrappers.devices.crossbar import Crossbar
 from neurosim.wrappers.devices.curve import add_noise, update_weights
 from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.devices.synapse import COUNTS, OF_CHIP, Synapse
 from neurosim.wrappers.training.algorithm import TrainingError
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.training.parallel import own_threads
 from neurosim.wrappers.training.statistics import Statistics, statistics

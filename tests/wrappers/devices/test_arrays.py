@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from neurosim.crossbar.tiles import gain, tile, untile
 from neurosim.crossbar.transfer import SeverityWarning, transfer_matrix
 from neurosim.errors import NeurosimError
+from neurosim.traces.architecture import Architecture, WeightLayer
 from neurosim.wrappers.devices.arrays import BACKWARD, FORWARD, LayerArrays, write_noise
 from neurosim.wrappers.devices.crossbar import METHODS, PRESETS, Crossbar
 from neurosim.wrappers.devices.curve import UpdateCurve
 from neurosim.wrappers.devices.readout import Readout, Retention
-from neurosim.wrappers.training.architecture import Architecture, WeightLayer
 from neurosim.wrappers.training.draws import Draws
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.convolution import Winograd, Workspace

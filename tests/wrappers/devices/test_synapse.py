@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.devices.crossbar import PRESETS
 from neurosim.wrappers.devices.curve import UpdateCurve
 from neurosim.wrappers.devices.hybrid import Hybrid
 from neurosim.wrappers.devices.synapse import COUNTS
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.wage.model import Model
 from neurosim.wrappers.wage.options import Options
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.studies import grid, quick
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.data import Dataset
 from neurosim.wrappers.wage.model import Model
 

@@ -12,8 +12,8 @@ import pytest
 import wage_reference as reference
 
 from neurosim.errors import NeurosimError
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.training import data
-from neurosim.wrappers.training.architecture import Architecture
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from neurosim.design.rules import TrainerRules
+from neurosim.traces.architecture import Architecture, WeightLayer
 from neurosim.wrappers.training import trace
-from neurosim.wrappers.training.architecture import Architecture, WeightLayer
 
 
 @pytest.mark.parametrize("label", [name for name in reference.labels("trace_functions") if name.startswith("dec2bin")])

@@ -9,8 +9,8 @@ from wage_runs import CHIP, images, settings
 
 from neurosim.design.design import Design
 from neurosim.design.models import MODELS
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.devices.hybrid import Hybrid
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.data import normalise
 from neurosim.wrappers.wage.algorithm import Wage
 from neurosim.wrappers.wage.hybrid_chip import chip_batch_time, compare_chips, design_for

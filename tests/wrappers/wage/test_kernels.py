@@ -6,8 +6,8 @@ import wage_reference as reference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neurosim.traces.architecture import WeightLayer
 from neurosim.wrappers.devices.curve import UpdateCurve, update_weights
-from neurosim.wrappers.training.architecture import WeightLayer
 from neurosim.wrappers.training.parallel import over_blocks, over_slices, own_threads, run
 from neurosim.wrappers.wage import _kernels, quantize
 from neurosim.wrappers.wage.convolution import Unfolded, Winograd, Workspace

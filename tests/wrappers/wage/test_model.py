@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from neurosim.design.models import MODELS
 from neurosim.errors import NeurosimError
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.devices.readout import Readout, Retention
 from neurosim.wrappers.training.algorithm import TrainingError
-from neurosim.wrappers.training.architecture import Architecture
 from neurosim.wrappers.training.draws import Draws, GivenDraws
 from neurosim.wrappers.wage import quantize
 from neurosim.wrappers.wage.convolution import Winograd

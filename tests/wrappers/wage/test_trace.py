@@ -5,7 +5,7 @@ import pytest
 
 import neurosim
 from neurosim.design.models import MODELS
-from neurosim.wrappers.training.architecture import Architecture
+from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.wage import trace
 from neurosim.wrappers.wage.model import Model
 

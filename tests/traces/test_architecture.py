@@ -3,7 +3,7 @@
 import pytest
 
 from neurosim.errors import NeurosimError
-from neurosim.wrappers.training.architecture import Architecture
+from neurosim.traces.architecture import Architecture
 
 
 def test_vgg8():
