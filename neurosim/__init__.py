@@ -29,6 +29,7 @@ _PUBLIC = {
     "Cache": "neurosim.evaluation.cache",
     "plan": "neurosim.report.plan",
     "NeurosimError": "neurosim.errors",
+    "NeurosimWarning": "neurosim.errors",
 }
 
 __all__ = ["__version__", *_PUBLIC]

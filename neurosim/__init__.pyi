@@ -3,6 +3,7 @@
 from neurosim._version import __version__ as __version__
 from neurosim.design.design import Design as Design
 from neurosim.errors import NeurosimError as NeurosimError
+from neurosim.errors import NeurosimWarning as NeurosimWarning
 from neurosim.evaluation.audit import audit as audit
 from neurosim.evaluation.cache import Cache as Cache
 from neurosim.evaluation.flow import evaluate as evaluate

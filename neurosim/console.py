@@ -7,10 +7,13 @@ import threading
 import warnings
 from contextlib import contextmanager, suppress
 
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, NeurosimWarning
 
-INTERRUPTED = 130
-STATUS_HELP = "exit status: 0 success, 1 a file is missing, 2 another mistake in the input, 130 interrupted\n"
+NO_NUMBER, INTERRUPTED = 3, 130
+STATUS_HELP = """\
+exit status: 0 success, 1 a file is missing, 2 another mistake in the input, 3 a main result is no number (run, plan),
+130 interrupted
+"""
 
 
 def guarded(program, action):
@@ -62,6 +65,32 @@ def terminating():
 
 
 @contextmanager
+def untold():
+    """Inside, the library does not warn of what is hardly meant: who called it says it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NeurosimWarning)
+        yield
+
+
+@contextmanager
+def collected():
+    """A list of what the library warns of inside, each sentence once."""
+    found = []
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message, category, *more, **named):
+            if not issubclass(category, NeurosimWarning):
+                shown(message, category, *more, **named)
+            elif str(message) not in found:
+                found.append(str(message))
+
+        warnings.simplefilter("always", NeurosimWarning)
+        warnings.showwarning = show
+        yield found
+
+
+@contextmanager
 def told_warnings(program, before=lambda: None):
     """Warnings that Python would show inside become sentences of the program, each once; `before` clears their line."""
     told = set()
@@ -73,6 +102,7 @@ def told_warnings(program, before=lambda: None):
             warn(program, message)
 
     with warnings.catch_warnings():
+        warnings.simplefilter("always", NeurosimWarning)
         warnings.showwarning = show
         yield
 

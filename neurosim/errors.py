@@ -1,4 +1,4 @@
-"""The one exception a user meets: a sentence that says where, what, and what would work."""
+"""The one exception and the one warning a user meets: sentences that say where, what, and what would work."""
 
 from collections.abc import Iterable
 
@@ -20,6 +20,13 @@ def check_kind(value: object, kind: type | tuple[type, ...], what: str, remedy: 
         shown = repr(value)
         shown = shown if len(shown) <= 60 else f"of type {type(value).__name__}"
         raise NeurosimError(f"{what} is {shown}; {remedy}")
+
+
+class NeurosimWarning(UserWarning):
+    """Numbers that can be computed with but are hardly meant, or results that mean nothing, told in one sentence.
+
+    The library gives it to Python's `warnings`; commands print it on standard error.
+    """
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

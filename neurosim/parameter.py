@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from numbers import Real
 
 from neurosim.errors import NeurosimError, suggestion
+from neurosim.plausible import Plausible
+from neurosim.units import in_unit, is_prefix, suffixed
 
 NONE = "none"  # how files and command lines spell "not set"
 ENDLESS = 1 << 62  # an upper limit from here on is only that of the machine
@@ -49,6 +51,8 @@ class Parameter:
         Names of its option on a command line in place of its own.
     of : type or None
         The type, where the default does not tell it.
+    plausible : Plausible or None
+        Limits of what is plausible, inside of those of what is accepted; see `doubts`.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Parameter:
     wanted: str | Callable = ""
     aliases: tuple = ()
     of: type | None = None
+    plausible: Plausible | None = None
 
     @property
     def kind(self):
@@ -123,8 +128,7 @@ class Parameter:
 
     def check(self, value, where=""):
         """`value` as this parameter's type, or a sentence that says what would be accepted."""
-        if getattr(value, "ndim", None) == 0:
-            value = value.item()  # a NumPy scalar is the number that it holds
+        value = plain(value)
         if self.read is not None:
             return self.read(value, where)
         if self.optional and (value is None or value == NONE):
@@ -145,8 +149,43 @@ class Parameter:
                 return self.check(tuple(number(part) for part in text.split(",") if part.strip()), where)
             value = number(text)
         except _NoNumber:
-            value = text  # what it is not depends on the parameter
+            value = text  # a number with a unit, or what it is not depends on the parameter
         return self.check(value, where)
+
+    def measured(self, text, where=""):
+        """The number that a text with a unit, such as "50ns", is in the unit of this parameter; another text stays one.
+
+        Raises
+        ------
+        NeurosimError
+            A unit of something else, or a prefix without a unit.
+        """
+        parts = suffixed(text)
+        if parts is None:
+            return text
+        try:
+            value = in_unit(*parts, self.unit)
+        except ValueError:
+            if is_prefix(parts[1]) and self.unit:
+                raise self.refusal(text, f"has no unit, write {''.join(parts)}{self.unit}", where) from None
+            return text
+        if value is None:
+            own = f"is in {parts[1]} and not in {self.unit}" if self.unit else f"is in {parts[1]}, but it has no unit"
+            raise self.refusal(text, own, where)
+        whole = value == value.to_integral_value() and abs(value) < ENDLESS
+        return int(value) if whole else float(value)
+
+    def from_text(self, text, where=""):
+        """The value for a text in the reference's convention, see `from_reference`."""
+        if text.lower() in ("true", "false"):
+            text = "1" if text.lower() == "true" else "0"
+        try:
+            value = number(text, where)
+        except _NoNumber:
+            value = self.measured(text, where)
+            if value is text:
+                raise
+        return self.from_reference(value, where)
 
     def refusal(self, value, why, where=""):
         """What to raise about a value: where, what, and what would be accepted."""
@@ -203,6 +242,11 @@ def _short(value):
         return "a number beyond 1e308"
 
 
+def plain(value):
+    """The number, or the text, that a scalar of NumPy holds; anything else as it is."""
+    return value.item() if getattr(value, "ndim", None) == 0 else value
+
+
 def _place(where):
     return f"{where}: " if where else ""
 
@@ -227,6 +271,8 @@ def _text(parameter, value, where):
 
 
 def _number(parameter, given, where):
+    if isinstance(given, str):
+        given = parameter.measured(given, where)
     if isinstance(given, bool) or not isinstance(given, Real) or given != given:
         raise parameter.refusal(given, "is no number", where)
     if parameter.kind is int:
@@ -252,10 +298,12 @@ def _number(parameter, given, where):
 
 
 def _whole_numbers(parameter, value, where):
+    if getattr(value, "ndim", None) == 1:
+        value = value.tolist()
     if not isinstance(value, (tuple, list)):
         raise parameter.refusal(value, "is no list of whole numbers", where)
     single = Parameter(parameter.name, 0, low=parameter.low, high=parameter.high)
-    return tuple(_number(single, item, where) for item in value)
+    return tuple(_number(single, plain(item), where) for item in value)
 
 
 _CHECKS = {bool: _switch, str: _text, int: _number, float: _number, tuple: _whole_numbers}
@@ -271,16 +319,18 @@ class Table(dict):
         What one of them is called in a sentence, such as "design parameter".
     example : str
         A setting to show, such as "node=22".
+    listed : str
+        How a sentence goes on that has nothing to suggest: where they are listed.
     """
 
-    def __init__(self, parameters, what, example):
+    def __init__(self, parameters, what, example, listed=""):
         super().__init__((parameter.name, parameter) for parameter in parameters)
-        self.what, self.example = what, example
+        self.what, self.example, self.listed = what, example, listed
         self.by_reference = {p.reference: p for p in self.values() if p.reference}
         self.sections = tuple(dict.fromkeys(p.section for p in self.values()))
 
-    def find(self, name, where=""):
-        """The parameter of this name (ours only).
+    def find(self, name, where="", value=None):
+        """The parameter of this name (ours only); a `value` that it should have helps to suggest one.
 
         Raises
         ------
@@ -288,16 +338,20 @@ class Table(dict):
             There is none; the sentence suggests one.
         """
         if name not in self:
-            raise self.unknown(name, where)
+            raise self.unknown(name, where, value=value)
         return self[name]
 
-    def unknown(self, name, where="", known=None):
-        """What to raise about a name that is none: it suggests the closest one, or lists all where they are few."""
+    def unknown(self, name, where="", known=None, value=None):
+        """What to raise about a name that is none: it suggests the closest one, or says where they are listed."""
         known = list(self if known is None else known)
-        remedy = suggestion(name, known)
+        remedy = self.meant_by(name, value) or suggestion(name, known)
         if not remedy and 0 < len(known) <= FEW:
             remedy = f"; there are {', '.join(known)}"
-        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{remedy}")
+        return NeurosimError(f"{_place(where)}{name!r} is no {self.what}{remedy or self.listed}")
+
+    def meant_by(self, name, value):
+        """What to say about a name that stands for something else, or an empty text."""
+        return ""
 
     def read(self, name, text, where=""):
         """(parameter, value) that `name` (ours or the reference's) and a text mean."""
@@ -305,10 +359,8 @@ class Table(dict):
             return self[name], self[name].parse(text, where)
         parameter = self.by_reference.get(name)
         if parameter is None:
-            raise self.unknown(name, where, [*self, *self.by_reference])
-        if text.lower() in ("true", "false"):
-            text = "1" if text.lower() == "true" else "0"
-        return parameter, parameter.from_reference(number(text, where), where)
+            raise self.unknown(name, where, [*self, *self.by_reference], text)
+        return parameter, parameter.from_text(text, where)
 
     def settings(self, texts, option):
         """{name: value} of texts of the form NAME=VALUE, as after `option` on a command line.
@@ -330,4 +382,4 @@ class Table(dict):
 
     def checked(self, values, where=""):
         """{name: value} with every value as its parameter's type."""
-        return {name: self.find(name, where).check(value, where) for name, value in values.items()}
+        return {name: self.find(name, where, value).check(value, where) for name, value in values.items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Table
+from neurosim.plausible import doubts
 
 WIDTH = 100     # of a line of help, beside its indentation
 
@@ -121,6 +122,14 @@ class Record:
                 inner = values[name]
                 values[name] = kind.from_dict(inner) if issubclass(kind, Record) else kind(**inner)
         return cls(**values)
+
+    @property
+    def doubts(self):
+        """{name: sentence} of values that can be computed with but are hardly meant, those of parts included."""
+        found = doubts(self.table.values(), self.__getattribute__)
+        for name, _, _ in self._parts():
+            found |= getattr(getattr(self, name), "doubts", {})
+        return found
 
     @classmethod
     def parameters(cls):

@@ -5,7 +5,7 @@ import random
 from neurosim.design.design import Design
 from neurosim.design.parameters import NODES, PARAMETERS
 from neurosim.errors import NeurosimError
-from neurosim.report.plan import plan
+from neurosim.report.plan import Plan, plan
 from neurosim.traces.network import Network
 
 
@@ -83,7 +83,7 @@ def accepted(count, seed=0):
         rows = _network(chance)
         parameters = _design(chance, max(row[5] for row in rows))
         try:
-            plan(Design(**parameters), Network(rows))
+            Plan.of(Design(**parameters), Network(rows))
         except NeurosimError as error:
             assert "\n" not in str(error) and len(str(error)) > 20
             continue

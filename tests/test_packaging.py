@@ -125,6 +125,30 @@ def test_links_lead_somewhere(path):
             assert (ROOT / path.parent / target).exists(), f"{path} links to {target}"
 
 
+# What would fetch another project, which has this name on the public registry, with extras or without.
+OF_ANOTHER = re.compile(r"neurosim\[[a-z]|pip3? install[^`&;|\n]*\bneurosim(?![\w./-])")
+
+
+@pytest.mark.parametrize("text, wrong", [
+    ('run: pip install "neurosim[digits]"', True), ("pip install --force-reinstall neurosim", True),
+    ("pip install neurosim", True), ("pip install 'neurosim[a,b]'", True), ("pip install scikit-learn", False),
+    ("pip install -q '.[digits]'", False), ("pip install neurosim-0.1.0.whl", False),
+])
+def test_what_would_fetch_another_project(text, wrong):
+    assert bool(OF_ANOTHER.search(text)) == wrong
+
+
+def test_no_text_suggests_to_fetch_another_project():
+    here, found = Path(__file__).resolve(), []
+    for folder in ("neurosim", "technology", "wrappers", "docs", "examples", "scripts", "tests", ".ci", "."):
+        for path in (ROOT / folder).glob("*" if folder == "." else "**/*"):
+            if path.suffix in (".py", ".pyx", ".md", ".toml", ".sh", ".cfg", ".pyi") and path.resolve() != here:
+                found += [f"{path}: {line}" for line in path.read_text().splitlines() if OF_ANOTHER.search(line)]
+    assert not found
+    readme = (ROOT / "README.md").read_text()
+    assert "pip install scikit-learn" in readme and "public registry" in readme
+
+
 def test_readme_names_commands_and_parameters_that_exist():
     text = (ROOT / "README.md").read_text()
     for name in re.findall(r"--set (\w+)=", text):

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Parameter, Table
@@ -70,3 +72,17 @@ def test_texts_that_mean_nothing(name, text, sentence):
 def test_options_have_names_of_their_own():
     assert Parameter("array_rows", 1).option == "array-rows"
     assert Parameter("array_rows", 1, aliases=("read-rows",)).option == "read-rows"
+
+
+# Digits, signs, prefixes and units in any order, and any text at all.
+WRITTEN = st.lists(st.sampled_from([*"0123456789.eE+-/^%²µΩ ", "n", "k", "M", "s", "m", "Hz", "ohm", "F", "bit", "1e"]))
+
+
+@given(st.sampled_from([*WIRES]), WRITTEN.map("".join) | st.text(max_size=80))
+def test_any_text_is_a_value_or_gets_one_sentence(name, text):
+    try:
+        value = WIRES[name].parse(text)
+    except NeurosimError as error:
+        assert f"{name} = " in str(error)
+    else:
+        assert WIRES[name].check(value) == value

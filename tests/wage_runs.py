@@ -35,6 +35,18 @@ def started(folder, dataset=None, **changes):
     return loop.Run.start(settings(**changes), folder, neurosim.Design(**CHIP), dataset or images())
 
 
+def command_line(folder, out, *more):
+    """The command line of a short run, whose files lie in `folder`."""
+    (folder / "network.toml").write_text(NETWORK)
+    (folder / "chip.csv").write_text("".join(f"{name},{value}\n" for name, value in CHIP.items()))
+    data = images()
+    np.savez(folder / "patterns.npz", x_train=data.train_images, y_train=data.train_labels,
+             x_test=data.test_images, y_test=data.test_labels)
+    return ["train", "--data", str(folder / "patterns.npz"), "--network", str(folder / "network.toml"), "--design",
+            str(folder / "chip.csv"), "--batch_size", "20", "--epochs", "3", "--checkpoint-every", "2", "--out",
+            str(out), *more]
+
+
 def contents(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in UNEQUAL}

@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from functools import partial
 
-from neurosim.console import STATUS_HELP, guarded, inform, warn
+from neurosim.console import STATUS_HELP, guarded, inform, untold, warn
 from neurosim.design.models import DEFAULT, MODELS, parse_model, versions
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, suggestion
 
 PROGRAM = "neurosim-main"
 OPTIONS = {
@@ -20,6 +20,7 @@ OPTIONS = {
     "--model": "a version of the reference",
     "--correct": "ids such as U5,U18, or all",
 }
+ALONE = ("--version", "--help")
 
 HELP = f"""\
 usage: neurosim-main EPOCH NETWORK.csv SYNAPSE_BITS INPUT_BITS {{weight.csv weightOld.csv input.csv activity}}...
@@ -119,7 +120,7 @@ def _run(words, design, start):
     from neurosim.traces.traces import Trace
 
     trace = Trace.from_files(files, network, design.input_bits)
-    with Progress(network, terminal_only=True) as progress:  # a captured run stays clean
+    with Progress(network, terminal_only=True) as progress, untold():  # a captured run stays clean
         report = evaluate(design, network, trace, progress)
 
     for sentence in report.warnings.values():
@@ -145,6 +146,10 @@ def _take_options(words):
     for word in words:
         option, equals, value = word.partition("=")
         if option not in OPTIONS:
+            if word.startswith("--") and word not in ALONE:
+                known = [*OPTIONS, *ALONE]
+                near = suggestion(option, known) or f"; there are {', '.join(known)}"
+                raise NeurosimError(f"there is no option {option}{near}")
             rest.append(word)
         elif not equals and (value := next(words, None)) is None:
             raise NeurosimError(f"{option} needs {OPTIONS[option]}")

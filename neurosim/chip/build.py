@@ -1,5 +1,7 @@
 """From designs to circuits: the only place that knows both. Circuits themselves never see a `Design`."""
 
+import math
+
 from neurosim._circuits import BitShifter
 from neurosim.circuits._activation import Sigmoid
 from neurosim.circuits._buffers import Buffer
@@ -43,6 +45,30 @@ def cell_of(design):
         min_sense_voltage=design.min_sense_voltage,
         synapse=design.synapse,
     )
+
+
+WIDEST, MOST_OHMS = 1e3, 1e12   # [F], [ohm]: beyond these a cell or a resistance is no remedy
+
+
+def room_for(error):
+    """What makes room for an access transistor that is wider than its cell, in the names of parameters.
+
+    Parameters
+    ----------
+    error : CellTooNarrow
+    """
+    cell, width, kind = error.cell, error.width, error.cell.kind
+    of_width, of_resistance = kind.sized_by
+    remedies = ["access = none"] if kind.selects else []
+    least = cell.resistance_on * width / cell.width
+    if of_resistance and least < MOST_OHMS:
+        # Rounded up to three digits, so that what is written here fits.
+        step = 10.0 ** (math.floor(math.log10(least)) - 2)
+        remedies.insert(0, f"{of_resistance} of at least {math.ceil(least / step) * step:g}")
+    if width < WIDEST or not remedies:
+        remedies.insert(0, f"{of_width} of at least {math.ceil(width) if math.isfinite(width) else width}")
+    *others, last = remedies
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def converter_power_factor(design):

@@ -14,6 +14,7 @@ from neurosim.chip.build import (
     gradient_problems,
     gradient_unit_of,
     h_tree,
+    room_for,
     subarray_of,
 )
 from neurosim.chip.mapping import widest_layer
@@ -23,6 +24,7 @@ from neurosim.chip.pe import Areas
 from neurosim.chip.tile import Tile
 from neurosim.circuits._dram import Dram
 from neurosim.circuits._pooling import MaxPooling
+from neurosim.circuits.cells import CellTooNarrow
 from neurosim.design.words import shared_columns, word_bits
 from neurosim.errors import NeurosimError
 
@@ -69,6 +71,8 @@ class Chip:
         self.plan = plan
         try:
             self._build()
+        except CellTooNarrow as error:
+            raise NeurosimError(f"{error}; use {room_for(error)}") from None
         except NeurosimError:
             raise
         except ValueError as error:

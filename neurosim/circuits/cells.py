@@ -17,6 +17,19 @@ IR_DROP = 0.25              # access transistor over cell in the low-resistance 
 LINEAR_REGION = 0.2         # on-resistance in the linear region over that in saturation
 
 
+class CellTooNarrow(NeurosimError):
+    """The access transistor of a 1T1R cell is wider than the cell: `width` [F]."""
+
+    def __init__(self, cell: "Cell", width: float) -> None:
+        super().__init__(
+            f"Transistor width of 1T1R={width:.2f}F is larger than the assigned cell width={cell.width:.2f}F in layout"
+        )
+        self.cell, self.width = cell, width
+
+    def __reduce__(self):
+        return type(self), (self.cell, self.width)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """A memory cell as its maker describes it, before it is built in a process.
@@ -134,12 +147,9 @@ class Cell:
         """
         feature = tech.feature_size
         access = self.resistance_on * IR_DROP
-        width = tech.on_resistance(feature, "n") * LINEAR_REGION / access
+        width = tech.on_resistance(feature, "n") * LINEAR_REGION / access if access else math.inf
         if width > self.width:
-            raise NeurosimError(
-                f"Transistor width of 1T1R={width:.2f}F is larger than the assigned cell width={self.width:.2f}F "
-                "in layout"
-            )
+            raise CellTooNarrow(self, width)
         return PlacedCell(
             cell=self,
             access_width=width,

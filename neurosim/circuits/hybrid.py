@@ -13,7 +13,8 @@ from typing import Any
 
 from neurosim.circuits.memories import MEMORIES
 from neurosim.errors import NeurosimError
-from neurosim.parameter import Parameter, Table
+from neurosim.parameter import Parameter, Table, plain
+from neurosim.plausible import PULSE, SPREAD, doubts
 
 HYBRID_MEMORIES: tuple[str, ...] = tuple(name for name, memory in MEMORIES.items() if memory.hybrid)
 # The memory that a chip without the volatile part would use.
@@ -53,14 +54,16 @@ def _parameters():
             "transistors and eNVM pair beside the capacitor (3 of the 6T SRAM cell's, two 1T1R cells)", ESTIMATE,
             low=0)
     yield p("charge_current", 6.67e-6, "A", "current that charges or discharges the volatile part", V3, above=0)
-    yield p("charge_pulse", 0.5e-9, "s", "width of an update pulse of the volatile part", V3, above=0)
+    yield p("charge_pulse", 0.5e-9, "s", "width of an update pulse of the volatile part", V3, above=0,
+            plausible=PULSE)
     yield p("charge_voltage", 1.0, "V", "supply of the charging current", V3, above=0)
     yield p("capacitor_levels", 32, "", "levels of the capacitor (hybrid-3t1c)", V3, low=2, high=65536)
     yield p("capacitor_nonlinearity_up", 0.2, "", "non-linearity label of the volatile part's charging", V3,
             low=-9, high=9)
     yield p("capacitor_nonlinearity_down", -0.2, "", "non-linearity label of the volatile part's discharging", V3,
             low=-9, high=9)
-    yield p("capacitor_noise", 0.005, "", "spread of an update pulse of the volatile part, in its range", V3, **share)
+    yield p("capacitor_noise", 0.005, "", "spread of an update pulse of the volatile part, in its range", V3, **share,
+            plausible=SPREAD)
     yield p("leak_nmos", 4.0, "F", "width of a leaking NMOS of the cell", V3, above=0)
     yield p("leak_pmos", 8.0, "F", "width of a leaking PMOS of the cell", V3, above=0)
     yield p("retention_time", 1.0, "s", "time constant of the volatile part's leak", ESTIMATE, above=0)
@@ -74,7 +77,8 @@ def _parameters():
     yield p("program_voltage_high", 4.0, "V", "program pulse of the FeFET's highest level; steps between are equal",
             IEDM, above=0)
     yield p("erase_voltage", 4.0, "V", "erase pulse of the FeFET (its sign is negative)", IEDM, above=0)
-    yield p("polarization_pulse", 3e-6, "s", "width of the FeFET's program and erase pulses", IEDM, above=0)
+    yield p("polarization_pulse", 3e-6, "s", "width of the FeFET's program and erase pulses", IEDM, above=0,
+            plausible=PULSE)
     yield p("fefet_conductance_min", 39.7e-9, "S", "least conductance of the FeFET", IEDM, above=0)
     yield p("fefet_conductance_max", 1.788e-6, "S", "largest conductance of the FeFET", IEDM, above=0)
     yield p("height_2t1fefet", 8.0, "F", "height of a 2T-1FeFET cell (half of the 6T SRAM cell)", ESTIMATE, above=0)
@@ -115,8 +119,8 @@ class HybridCell(_Values):
         for name, value in parameters.items():
             if name not in known:
                 raise HYBRID_PARAMETERS.unknown(name, known=known)
-            if name in HYBRID_PARAMETERS:
-                parameters[name] = HYBRID_PARAMETERS[name].check(value)
+            table = HYBRID_PARAMETERS
+            parameters[name] = table[name].check(value) if name in table else plain(value)
         if parameters.get("memory", HYBRID_MEMORIES[0]) not in HYBRID_MEMORIES:
             raise NeurosimError(
                 f"memory = {parameters['memory']!r} is no hybrid synapse; use {' or '.join(HYBRID_MEMORIES)}"
@@ -136,6 +140,11 @@ class HybridCell(_Values):
                 f"fefet_conductance_max = {self.fefet_conductance_max:g} must be above fefet_conductance_min = "
                 f"{self.fefet_conductance_min:g}"
             )
+
+    @property
+    def doubts(self) -> dict[str, str]:
+        """{parameter: sentence} of values that can be computed with but are hardly meant."""
+        return doubts(HYBRID_PARAMETERS.values(), self.__getattribute__)
 
     # -- weight ----------------------------------------------------------------------------------------
 

@@ -42,6 +42,9 @@ class Memory:
         Bits that every cell holds, whatever `cell_bits` of the design.
     selects : bool
         Whether the access device is the designer's choice.
+    sized_by : tuple of str
+        Parameters of the width of a cell with an access transistor, and of the resistance that decides how wide that
+        transistor is ("" where the resistance is no parameter).
     """
 
     name: str
@@ -55,6 +58,7 @@ class Memory:
     through_access: bool = False
     cell_bits: int | None = None
     selects: bool = True
+    sized_by: tuple[str, str] = ("width_1t1r", "resistance_on")
 
     def array(self, read_mode: str) -> Any:
         """The kind of `SubArray` for a read mode, or None."""
@@ -128,8 +132,8 @@ MEMORIES: dict[str, Memory] = {
         # Quirk Q16: the current of an FeFET passes no access device.
         Memory("FeFET", _NVM_ARRAYS, reference=3, ferroelectric=True),
         Hybrid("hybrid-3t1c", {"parallel": f"{_HYBRID}:HybridArray"}, "charges", hybrid=True, baseline="RRAM",
-               through_access=True, selects=False),
+               through_access=True, selects=False, sized_by=("width_hybrid", "resistance_on")),
         ChargedFeFET("2t1fefet", {"parallel": f"{_HYBRID}:HybridArray"}, "charges", hybrid=True, baseline="FeFET",
-                     ferroelectric=True, selects=False),
+                     ferroelectric=True, selects=False, sized_by=("width_2t1fefet", "")),
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 from neurosim import console
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
+from neurosim.plausible import NAN
 
 PROGRAM = "neurosim"
 USUAL = ""   # --synthetic without an activity
@@ -123,6 +124,10 @@ def read_design(options, recorded=None, unless_told=None, *, quiet=False):
     start = unless_told or {}
     told = (None, None) if quiet else (warn, None if _chooses(options, "model") else inform)
     design = Design.from_file(options.design, *told, **start) if options.design else Design(**start)
+    if options.settings:
+        from neurosim.commands.training_options import check_names
+
+        check_names(options.settings, "--set")
     design = design.replace(**(recorded or {})).with_settings(options.settings)
     return design.replace(correct=options.correct) if options.correct is not None else design
 
@@ -179,9 +184,28 @@ def write_new(path, content, force):
     write_whole(path, content)
 
 
-def tell_warnings(plan):
-    for sentence in plan.warnings.values():
-        warn(sentence)
+def add_allow_nan(parser):
+    parser.add_argument("--allow-nan", action="store_true",
+                        help="status 0, and not 3, where area, a latency, energy or rate is no number (nan)")
+
+
+def tell_warnings(plan, *, nan=True):
+    """Say what is doubtful about a plan or report; not that main results are no numbers, if `nan` is false."""
+    for name, sentence in plan.warnings.items():
+        if nan or name != NAN:
+            warn(sentence)
+
+
+def refuse_nan(plan):
+    """What ends a command, once everything is written, whose main results are no numbers.
+
+    Raises
+    ------
+    NeurosimError
+        There are some.
+    """
+    if NAN in plan.unsound:
+        raise NeurosimError(f"{plan.doubts[NAN]}; accept it with --allow-nan", status=console.NO_NUMBER)
 
 
 def named_network(options):

@@ -19,6 +19,9 @@ TOLERANCE = 1e-9
 THREAD_VARIABLES = ("NEUROSIM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_CORETYPE")
 
 
+# Not by name: on the public registry it is another project's.
+REINSTALL = "install this copy again from its folder or wheel, with pip install --force-reinstall PATH"
+
 HELP = f"""\
 Prints versions, compiled modules, BLAS and threads, and evaluates VGG-8 against values recorded from the C++ program,
 in a few seconds.
@@ -60,7 +63,7 @@ def report_lines():
         if str(getattr(module, "__file__", "")).endswith((".py", ".pyx")):
             broken.append(f"{name} (not compiled)")
     if broken:
-        yield f"compiled modules are missing: {'; '.join(broken)}: pip install --force-reinstall neurosim", False
+        yield f"compiled modules are missing: {'; '.join(broken)}: {REINSTALL}", False
         return
     yield f"{len(compiled_modules())} compiled modules", True
     yield f"BLAS of numpy: {_blas()}", True

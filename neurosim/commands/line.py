@@ -5,6 +5,7 @@ What takes long to import it imports where it runs, so that --help and mistakes 
 """
 
 import argparse
+import re
 import sys
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from neurosim._names import resolve
 from neurosim._version import __version__
 from neurosim.commands.arguments import PROGRAM
 from neurosim.console import STATUS_HELP, guarded
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, suggestion
 
 
 class Command(NamedTuple):
@@ -62,6 +63,10 @@ first steps
 {STATUS_HELP}"""
 
 
+# How argparse speaks of a word that is none of a few.
+CHOICE = re.compile(r".*invalid choice: '([^']*)' \(choose from (.*)\)$")
+
+
 class _Parser(argparse.ArgumentParser):
     """Says a mistake in one line.
 
@@ -69,14 +74,20 @@ class _Parser(argparse.ArgumentParser):
     ----------
     words : sequence of str
         What follows the command on the command line, for options that depend on others.
+    chosen : argparse.ArgumentParser or None
+        The parser of the command, or the study, that the command line begins with.
     """
 
     words = ()
+    chosen = None
 
     def __init__(self, **options):
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
 
     def error(self, message):
+        found = CHOICE.match(message)
+        if found:
+            message += suggestion(found[1], found[2].replace("'", "").split(", "))
         raise NeurosimError(f"{message}; see {self.prog} --help")
 
 
@@ -88,7 +99,9 @@ def main(words=None):
 def _run_command(words):
     words = sys.argv[1:] if words is None else list(words)
     parser = parser_for(words)
-    options = parser.parse_args(words)
+    options, rest = parser.parse_known_args(words)
+    if rest:
+        raise NeurosimError(_unknown(rest, parser.chosen or parser))
     if options.command is None:
         parser.print_help()
         return 0
@@ -112,7 +125,22 @@ def parser_for(words=()):
         if wanted:
             added.words = tuple(words[1:])
             command.loaded.add_arguments(added)
+            parser.chosen = added.chosen or added
     return parser
+
+
+def _unknown(words, parser):
+    """The sentence about words that a parser does not know, and the option that the first of them may be meant for."""
+    option = next((word.partition("=")[0] for word in words if word.startswith("-")), "")
+    known = [name for name in parser._option_string_actions if name.startswith("--")]
+    near = suggestion(option, known) if option else ""
+    if option and "--set" in known:
+        from neurosim.design.parameters import PARAMETERS
+
+        name = option.strip("-").replace("-", "_")
+        if name in {**PARAMETERS, **PARAMETERS.by_reference}:
+            near = f" (did you mean --set {name}=...?)"
+    return f"unrecognized arguments: {' '.join(words)}{near}; see {parser.prog} --help"
 
 
 if __name__ == "__main__":

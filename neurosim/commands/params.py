@@ -7,11 +7,14 @@ from neurosim.commands.arguments import add_design, read_design, write_new
 from neurosim.console import STATUS_HELP
 from neurosim.errors import NeurosimError, suggestion
 
+LONG = 40   # characters of a range that has a column of its own
+
 HELP = f"""\
 examples
   neurosim params                      all of them
   neurosim params cell                 those of a section
   neurosim params node levelOutput     some, by our name or the reference's
+  neurosim params cycle_variation      options of a training as well, where they are asked for by name
   neurosim params --toml design.toml --set node=22
                                        write a commented design file
 
@@ -39,27 +42,33 @@ def main(options):
             raise NeurosimError("--toml writes every parameter; leave out the names")
         write_new(options.toml, design.to_toml(), options.force)
         return
-    chosen = _chosen(options.names)
+    chosen, trained = _chosen(options.names)
+    groups = [(p.section, p, p.name, p.reference, [_text(getattr(design, p.name))] if changed else []) for p in chosen]
+    for setting in trained:
+        ours, *theirs = setting.words
+        # Of the words that set a value only options are the reference's.
+        groups.append((f"neurosim train: {setting.group}", setting.parameter, ours, " ".join(theirs),
+                       [""] if changed else []))  # fmt: skip
     header = ["name", "default", *(["value"] if changed else []), "unit", "range", "reference", "meaning"]
-    rows = []
-    for p in chosen:
-        value = [_text(getattr(design, p.name))] if changed else []
+    sections, rows = [], []
+    for section, p, name, reference, value in groups:
         # A long range would push the other columns off the screen.
-        limits = [p.range, p.told] if options.csv or len(p.range) <= 40 else ["", f"{p.told} ({p.range})"]
-        rows.append([p.name, _text(p.default), *value, p.unit, limits[0], p.reference, limits[1]])
+        limits = [p.range, p.told] if options.csv or len(p.range) <= LONG else ["", f"{p.told} ({p.range})"]
+        sections.append(section)
+        rows.append([name, _text(p.default), *value, p.unit, limits[0], reference, limits[1]])
     if options.csv:
         table = io.StringIO()
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(["section", *header])
-        writer.writerows([p.section, *row] for p, row in zip(chosen, rows, strict=True))
+        writer.writerows([section, *row] for section, row in zip(sections, rows, strict=True))
         print(table.getvalue(), end="")
         return
     widths = [max(len(row[n]) for row in [header, *rows]) for n in range(len(header) - 1)]
-    section = None
     print(_line(header, widths))
-    for p, row in zip(chosen, rows, strict=True):
-        if p.section != section:
-            section = p.section
+    before = None
+    for section, row in zip(sections, rows, strict=True):
+        if section != before:
+            before = section
             print(f"\n[{section}]")
         print(_line(row, widths))
 
@@ -69,22 +78,33 @@ def _line(cells, widths):
 
 
 def _chosen(names):
-    """Parameters by name, reference's name or section, in their order."""
-    from neurosim.design.parameters import PARAMETERS
+    """(parameters, settings of a training) by name, reference's name, option or section, in their order."""
+    from neurosim.design.parameters import PARAMETERS, SWITCHES
 
-    wanted = set()
+    wanted, trained = set(), []
     for name in names:
-        if name in PARAMETERS.sections:
-            wanted |= {p.name for p in PARAMETERS.values() if p.section == name}
-        elif name in PARAMETERS or name in PARAMETERS.by_reference:
-            wanted.add((PARAMETERS.get(name) or PARAMETERS.by_reference[name]).name)
-        else:
-            known = [*PARAMETERS, *PARAMETERS.by_reference, *PARAMETERS.sections]
-            raise NeurosimError(f"{name!r} is neither a parameter nor a section{suggestion(name, known)}")
-    return [p for p in PARAMETERS.values() if not names or p.name in wanted]
+        section = {p.name for p in PARAMETERS.values() if p.section == name}
+        own = PARAMETERS.get(name) or PARAMETERS.by_reference.get(name)
+        wanted |= {own.name} if own else section
+        if not own:
+            from neurosim.commands.training_options import called, settings
+
+            every = settings()
+            found = called(name, every)
+            trained += [setting for setting in found if setting not in trained]
+            if not found and not section:
+                known = [*PARAMETERS, *PARAMETERS.by_reference, *SWITCHES, *PARAMETERS.sections]
+                known += [setting.parameter.name for setting in every]
+                near = PARAMETERS.meant_by(name, None) or suggestion(name, known) or "; `neurosim params` lists them"
+                raise NeurosimError(f"{name!r} is neither a parameter nor a section{near}")
+    return [p for p in PARAMETERS.values() if not names or p.name in wanted], trained
 
 
 def _text(value):
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)

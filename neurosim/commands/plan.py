@@ -1,12 +1,14 @@
 """`neurosim plan`: floorplan and area without traces."""
 
 from neurosim.commands.arguments import (
+    add_allow_nan,
     add_design,
     add_fit,
     add_network,
     fit,
     named_network,
     read_design,
+    refuse_nan,
     tell_warnings,
 )
 from neurosim.console import STATUS_HELP
@@ -26,6 +28,7 @@ def add_arguments(parser):
     add_network(parser)
     add_design(parser)
     add_fit(parser)
+    add_allow_nan(parser)
     parser.add_argument("--json", metavar="FILE", help="also write the plan as JSON")
     parser.add_argument("--reference-json", metavar="FILE", help="also write the plan in the reference's names")
 
@@ -39,13 +42,15 @@ def main(options):
         if path:
             check_writable(path)
 
-    from neurosim.report.plan import plan
+    from neurosim.report.plan import Plan
     from neurosim.report.summary import plan_summary
 
-    result = plan(design, network)
-    tell_warnings(result)
+    result = Plan.of(design, network)
+    tell_warnings(result, nan=options.allow_nan)
     if options.json:
         write_whole(options.json, result.to_json())
     if options.reference_json:
         write_whole(options.reference_json, result.to_reference_json())
     print(plan_summary(result), end="")
+    if not options.allow_nan:
+        refuse_nan(result)

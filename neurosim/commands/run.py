@@ -6,8 +6,16 @@ import sys
 import time
 from pathlib import Path
 
-from neurosim.commands.arguments import PROGRAM, add_design, add_traces, inputs, tell_warnings
-from neurosim.console import STATUS_HELP
+from neurosim.commands.arguments import (
+    PROGRAM,
+    add_allow_nan,
+    add_design,
+    add_traces,
+    inputs,
+    refuse_nan,
+    tell_warnings,
+)
+from neurosim.console import STATUS_HELP, untold
 from neurosim.outputs import RunFolder, check_writable, free_folder, write_whole
 from neurosim.progress import Progress
 
@@ -50,6 +58,7 @@ def add_arguments(parser):
     """Give a parser the options of the command."""
     add_traces(parser)
     add_design(parser)
+    add_allow_nan(parser)
     parser.add_argument("--out", metavar="DIR", help="folder of the results (default: the first free runs/<name>)")
     parser.add_argument("--force", action="store_true",
                         help="write into a folder that holds something, over older files")  # fmt: skip
@@ -76,10 +85,10 @@ def main(options):
     from neurosim.evaluation.flow import evaluate
 
     cache = Cache(options.cache) if options.cache else None
-    with Progress(network, quiet=options.quiet) as progress:
+    with Progress(network, quiet=options.quiet) as progress, untold():
         report = evaluate(design, network, trace(), progress, cache)
     seconds = time.perf_counter() - start
-    tell_warnings(report)
+    tell_warnings(report, nan=options.allow_nan)
 
     with folder as scratch:
         files = {
@@ -106,6 +115,8 @@ def main(options):
         from neurosim.report.summary import run_summary
 
         print(f"{run_summary(report)}\nEvaluated in {seconds:.1f} s; everything is in {folder.path}{os.sep}")
+    if not options.allow_nan:
+        refuse_nan(report)
 
 
 def _provenance(report, origin, seconds):

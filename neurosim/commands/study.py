@@ -61,6 +61,7 @@ def add_arguments(parser):
         add("--epochs", metavar="N", type=_count, help="epochs of a run")
         add("--quiet", action="store_true", help="print neither summary nor progress")
         _part(study.loaded, "add_arguments")(added)
+        parser.chosen = added
 
 
 def _part(study, name):

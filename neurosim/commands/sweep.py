@@ -6,9 +6,11 @@ import sys
 import time
 
 from neurosim.commands.arguments import add_design, add_traces, inputs, warn
-from neurosim.console import STATUS_HELP
+from neurosim.commands.training_options import check_names
+from neurosim.console import STATUS_HELP, untold
 from neurosim.errors import NeurosimError
 from neurosim.outputs import check_writable, write_whole
+from neurosim.plausible import NAN
 from neurosim.progress import GroupProgress
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
 
@@ -19,7 +21,8 @@ examples
   neurosim sweep --network NetWork.csv --fit --synthetic --vary memory=RRAM,FeFET,SRAM
 
 Writes a table with a row a combination: what was varied, area, latency and energy of each step, efficiency, throughput,
-and the ids of warnings or why a design cannot be evaluated. Traces as for `neurosim run`. Designs that differ only in
+and the ids of warnings (with the results that are no numbers, infinite or negative) or why a design cannot be
+evaluated. Traces as for `neurosim run`. Designs that differ only in
 node, temperature, ADC, multiplexing or buffers share most of the work; --cache keeps it for the next call.
 
 {STATUS_HELP}"""
@@ -55,6 +58,7 @@ def variations(design, settings):
         words = [word.strip() for word in values.split(",")]
         if not equals or not all(words):
             raise NeurosimError(f"--vary {setting}: write it as NAME=VALUE,VALUE,..., for example --vary node=32,22,14")
+        check_names([f"{name}={words[0]}"], "--vary")
         design.with_settings([f"{name}={words[0]}"])  # a name that is none is a mistake, not a row of the table
         axes.append([(name.strip(), word) for word in words])
     count = 1
@@ -82,21 +86,21 @@ def main(options):
 
     from neurosim.evaluation.cache import Cache
     from neurosim.evaluation.flow import evaluate_many
-    from neurosim.report.plan import plan
+    from neurosim.report.plan import Plan
 
     problems = {}
     for number, (_, chosen) in enumerate(found):
         try:
             if isinstance(chosen, NeurosimError):
                 raise chosen
-            plan(chosen, network)
+            Plan.of(chosen, network)
         except NeurosimError as error:
             problems[number] = str(error)
     sound = [chosen for number, (_, chosen) in enumerate(found) if number not in problems]
     if not sound:
         raise NeurosimError(f"none of the {len(found)} designs can be evaluated; the first: {problems[0]}")
     cache = Cache(options.cache) if options.cache else None
-    with GroupProgress(network, options.quiet) as steps:
+    with GroupProgress(network, options.quiet) as steps, untold():
         reports = evaluate_many(sound, network, trace(), steps, cache)
 
     table = _table(found, problems, reports)
@@ -137,7 +141,17 @@ def _table(found, problems, reports):
                 row[f"{quantity.name} [{quantity.unit}]"] = report.totals[quantity.name]
             if report.synthetic:
                 row["traces"] = "synthetic"
-            row["problem"] = " ".join(report.warnings)
+            row["problem"] = " ".join(_problem(report, name) for name in [*report.warnings, *_no_numbers(report)])
         rows.append(row)
     table = pd.DataFrame(rows)
     return table[[name for name in table.columns if name != "problem"] + ["problem"]]
+
+
+def _no_numbers(report):
+    """The name of results that are no numbers, where it is not among the warnings."""
+    return [NAN] if NAN in report.unsound and NAN not in report.warnings else []
+
+
+def _problem(report, name):
+    """A warning in a word, or which results are unsound."""
+    return f"{name} ({', '.join(report.unsound[name])})" if name in report.unsound else name

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neurosim.commands.arguments import PROGRAM, add_fit, add_parameters, fit, flags, read_design, warn, word_of
-from neurosim.console import STATUS_HELP, told_warnings
+from neurosim.console import STATUS_HELP, told_warnings, untold
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.outputs import free_folder, is_empty
 
@@ -105,13 +105,14 @@ def main(options):
     """Train, or go on training."""
     from neurosim.wrappers.training.monitor import Monitor
 
-    run = _resumed(options) if options.resume else _started(options)
+    with untold():      # of a chip that is asked for its time of a batch; the run says it
+        run = _resumed(options) if options.resume else _started(options)
     if run.epoch >= run.settings.epochs:
         raise NeurosimError(
             f"{run.folder}: all {run.settings.epochs} epochs are done; give a larger number with --epochs to go on"
         )
     if run.settings.evaluate_every:
-        for sentence in run.plan().warnings.values():
+        for sentence in run.plan().defects.values():
             warn(sentence)
     if run.settings.traces:
         _write_program(run)

@@ -17,6 +17,7 @@ from neurosim.circuits.hybrid import HYBRID_PARAMETERS, HybridCell
 from neurosim.circuits.memories import MEMORIES, Memory
 from neurosim.design.models import DIFFERENCES, MODELS, changed, in_effect
 from neurosim.design.parameters import ADC_SWITCHES, BY_REFERENCE, PARAMETERS, SECTIONS, joined
+from neurosim.design.plausibility import doubts_about
 from neurosim.design.rules import Rules
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.technology.rules import CircuitRules
@@ -73,6 +74,13 @@ class Design(_Values):
 
     def __reduce__(self):
         return _remade, (type(self), self.given)
+
+    def __repr__(self):
+        """What makes it: the model, and what differs from its defaults."""
+        plain = type(self)(model=self.model)
+        own = {name: value for name, value in self.to_dict().items() if value != getattr(plain, name)}
+        shown = {"model": self.model} if self.model != PARAMETERS["model"].default else {}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in (shown | own).items())})"
 
     # -- other values of the same design ---------------------------------------------------------
 
@@ -150,7 +158,7 @@ class Design(_Values):
                 )
             for name, value in entries:
                 place = f"{where}:{_line_of(text, name)}"
-                values[name] = PARAMETERS.find(name, place).check(value, place)
+                values[name] = PARAMETERS.find(name, place, value).check(value, place)
         return values
 
     @staticmethod
@@ -198,6 +206,11 @@ class Design(_Values):
         return "\n".join(lines) + "\n"
 
     # -- what follows from the parameters ----------------------------------------------------------
+
+    @cached_property
+    def doubts(self) -> dict[str, str]:
+        """{parameter: sentence} of numbers that can be computed with but are hardly meant, alone or beside others."""
+        return doubts_about(self)
 
     @property
     def parallel_read(self) -> bool:

@@ -3,7 +3,7 @@
 The constructor is run as far as plain arithmetic decides it (`cpp_constructor`). A parameter whose value that leaves
 open is refused with its line, never guessed; names that mean nothing here need no value.
 
-Quirk D15: the reference compiles the file with all its headers; what those decide is not known here.
+Quirk D13: the reference compiles the file with all its headers; what those decide is not known here.
 """
 
 from neurosim.design.cpp_constructor import Constructor

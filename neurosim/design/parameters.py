@@ -10,7 +10,9 @@ from neurosim.circuits.hybrid import HYBRID_PARAMETERS
 from neurosim.circuits.memories import MEMORIES
 from neurosim.design.corrections import parse_ids
 from neurosim.design.models import DEFAULT, MODELS, parse_adopted, parse_model, parse_without
+from neurosim.design.other_names import meant_by
 from neurosim.parameter import Parameter, Table
+from neurosim.plausible import CLOCK, CONDUCTANCE, LEVELS, PULSE, SHARE, VOLTAGE
 
 NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
 
@@ -32,7 +34,7 @@ def _parameters():
     yield p("temperature", "temp", 301, "K", "ambient temperature", low=300, high=400)
     yield p("wire_width", "wireWidth", 40, "nm", "metal width inside the array (-1: wires without resistance)",
             choices=dict.fromkeys((200, 100, 50, 40, 32, 22, 14, -1)))
-    yield p("clock_frequency", "clkFreq", 1e9, "Hz", "clock of the digital periphery", above=0)
+    yield p("clock_frequency", "clkFreq", 1e9, "Hz", "clock of the digital periphery", above=0, plausible=CLOCK)
 
     section = "array"
     yield p("memory", "memcelltype", "RRAM", "", "memory cell",
@@ -45,7 +47,8 @@ def _parameters():
     yield p("array_columns", "numColSubArray", 128, "", "columns of a subarray", low=1, high=65536)
     yield p("columns_per_adc", "numColMuxed", 8, "", "columns that share one read-out", low=1, high=65536)
     yield p("adc", "", "flash-current", "", "kind of ADC", choices=lambda: dict.fromkeys(CONVERTERS))
-    yield p("adc_levels", "levelOutput", 64, "", "levels of the forward ADC (64: 6 bits)", low=1, high=65536)
+    yield p("adc_levels", "levelOutput", 64, "", "levels of the forward ADC (64: 6 bits)", low=1, high=65536,
+            plausible=LEVELS)
     yield p("cell_bits", "cellBit", 5, "bit", "precision of a cell (SRAM: always 1)", low=1, high=16)
     yield p("relax_cell_height", "relaxArrayCellHeight", False, "", "stretch cells to the height of the row drivers")
     yield p("relax_cell_width", "relaxArrayCellWidth", False, "", "stretch cells to the width of the column read-out")
@@ -66,18 +69,19 @@ def _parameters():
     yield p("resistance_on", "resistanceOn", 100e3, "ohm", "low-resistance state at the read voltage", above=0)
     yield p("resistance_off", "resistanceOff", 1e6, "ohm", "high-resistance state at the read voltage", above=0)
     yield p("max_conductance", "maxConductance", 0.0, "S", "conductance of the largest weight (0: 1/resistance_on)",
-            low=0)
+            low=0, plausible=CONDUCTANCE)
     yield p("min_conductance", "minConductance", 0.0, "S", "conductance of the smallest weight (0: 1/resistance_off)",
-            low=0)
+            low=0, plausible=CONDUCTANCE)
     yield p("levels_ltp", "maxNumLevelLTP", 32, "", "conductance steps from lowest to highest (potentiation)",
             low=1, high=1000000)
     yield p("levels_ltd", "maxNumLevelLTD", 32, "", "conductance steps from highest to lowest (depression)",
             low=1, high=1000000)
-    yield p("read_voltage", "readVoltage", 0.5, "V", "read voltage", above=0)
-    yield p("read_pulse", "readPulseWidth", 10e-9, "s", "width of a read pulse", above=0)
-    yield p("write_voltage", "writeVoltage", 4.0, "V", "write voltage", above=0)
-    yield p("write_pulse", "writePulseWidth", 50e-9, "s", "width of a write pulse", above=0)
-    yield p("access_voltage", "accessVoltage", 1.1, "V", "gate voltage of the 1T1R access transistor", above=0)
+    yield p("read_voltage", "readVoltage", 0.5, "V", "read voltage", above=0, plausible=VOLTAGE)
+    yield p("read_pulse", "readPulseWidth", 10e-9, "s", "width of a read pulse", above=0, plausible=PULSE)
+    yield p("write_voltage", "writeVoltage", 4.0, "V", "write voltage", above=0, plausible=VOLTAGE)
+    yield p("write_pulse", "writePulseWidth", 50e-9, "s", "width of a write pulse", above=0, plausible=PULSE)
+    yield p("access_voltage", "accessVoltage", 1.1, "V", "gate voltage of the 1T1R access transistor", above=0,
+            plausible=VOLTAGE)
     yield p("resistance_access", "resistanceAccess", 15e3, "ohm", "on-resistance of the 1T1R access transistor",
             low=0)
     yield p("nonlinear_iv", "nonlinearIV", False, "", "nonlinear I-V of cross-point cells")
@@ -93,14 +97,16 @@ def _parameters():
     yield p("iterations", "numIteration", 250, "", "weight updates per epoch", low=1, high=100000000)
     yield p("rows_per_adc_ag", "numRowMuxedAG", 8, "", "rows that share one ADC of the transposed read-out",
             low=1, high=65536)
-    yield p("adc_levels_ag", "levelOutputAG", 64, "", "levels of the activation-gradient ADC", low=1, high=65536)
+    yield p("adc_levels_ag", "levelOutputAG", 64, "", "levels of the activation-gradient ADC", low=1, high=65536,
+            plausible=LEVELS)
     yield p("wg_array_rows", "numRowSubArrayWG", 128, "", "rows of an array of the weight-gradient unit",
             low=1, high=65536)
     yield p("wg_array_columns", "numColSubArrayWG", 128, "", "columns of an array of the weight-gradient unit",
             low=1, high=65536)
     yield p("rows_per_adc_wg", "numRowMuxedWG", 8, "", "columns that share one ADC of the weight-gradient unit",
             low=1, high=65536)
-    yield p("adc_levels_wg", "levelOutputWG", 16, "", "levels of the weight-gradient ADC", low=1, high=65536)
+    yield p("adc_levels_wg", "levelOutputWG", 16, "", "levels of the weight-gradient ADC", low=1, high=65536,
+            plausible=LEVELS)
     # Quirk U11: the reference never sets them, and those of its users who do see an effect of the last one only.
     yield p("activity_row_read_wg", "activityRowReadWG", 0.0, "",
             "without effect (quirk U11): the activity of each layer takes its place before it is used", low=0, high=1)
@@ -141,9 +147,11 @@ def _parameters():
 
     section = "interconnect"
     yield p("global_bus_delay_tolerance", "globalBusDelayTolerance", 0.1, "",
-            "extra delay of the chip's H-tree against its fastest repeaters, for less energy", low=0, high=100)
+            "extra delay of the chip's H-tree against its fastest repeaters, for less energy", low=0, high=100,
+            plausible=SHARE)
     yield p("local_bus_delay_tolerance", "localBusDelayTolerance", 0.1, "",
-            "extra delay of a tile's H-tree against its fastest repeaters, for less energy", low=0, high=100)
+            "extra delay of a tile's H-tree against its fastest repeaters, for less energy", low=0, high=100,
+            plausible=SHARE)
     yield p("tree_folding", "treeFoldedRatio", 4.0, "", "how far the chip's H-tree is folded to save area", above=0)
     yield p("max_global_bus_width", "maxGlobalBusWidth", 8192.0, "bit", "upper bound of the chip's bus width", low=1)
 
@@ -178,6 +186,9 @@ class DesignTable(Table):
             return SWITCHES[name], SWITCHES[name].parse(text, where)
         return super().read(name, text, where)
 
+    def meant_by(self, name, value):
+        return meant_by(name, value)
+
 
 def joined(values, adc="flash-current"):
     """{name: value} with the reference's switches, once all have been read, as the parameters that they are here.
@@ -192,6 +203,6 @@ def joined(values, adc="flash-current"):
     return values
 
 
-PARAMETERS = DesignTable(_parameters(), "design parameter", "node=22")
+PARAMETERS = DesignTable(_parameters(), "design parameter", "node=22", "; `neurosim params` lists them")
 BY_REFERENCE = PARAMETERS.by_reference
 SECTIONS = PARAMETERS.sections

@@ -13,7 +13,7 @@ from neurosim.design.parameters import PARAMETERS
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.cache import Cache
 from neurosim.evaluation.flow import Progress, evaluate_plans
-from neurosim.report.plan import Plan, json_text, plan
+from neurosim.report.plan import Plan, json_text, warn_of
 from neurosim.report.quantities import STEPS
 from neurosim.report.report import Report
 from neurosim.traces.network import Network, Rows
@@ -59,8 +59,15 @@ def audit(
     ------
     NeurosimError
         As `neurosim.evaluate`, about the design itself; a change that cannot be evaluated says why in its row.
+
+    Warns
+    -----
+    NeurosimWarning
+        As `neurosim.evaluate`, of the design itself.
     """
-    return Audit.of(design, network, trace, against, progress, cache).table
+    found = Audit.of(design, network, trace, against, progress, cache)
+    warn_of(found.base.doubts.values(), 3)
+    return found.table
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ class Audit:
     ) -> "Audit":
         """Evaluate a design and its changes; see `audit`."""
         network = network if isinstance(network, Network) else Network(network)
-        base, changes = plan(design, network), changes_of(design, against)
+        base, changes = Plan.of(design, network), changes_of(design, against)
         planned: list[Plan | NeurosimError] = [_planned(change.design, network) for change in changes]
         sound = [each for each in planned if isinstance(each, Plan)]
         first, *others = evaluate_plans([base, *sound], trace, progress, cache)
@@ -201,7 +208,7 @@ def _toggled(design, name):
 
 def _planned(design, network):
     try:
-        return plan(design, network)
+        return Plan.of(design, network)
     except NeurosimError as error:
         return error
 

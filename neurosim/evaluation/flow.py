@@ -10,7 +10,7 @@ from neurosim.evaluation.measure import measured
 from neurosim.evaluation.reading import Reading
 from neurosim.evaluation.rollup import RollUp
 from neurosim.processors import threads
-from neurosim.report.plan import Plan, plan
+from neurosim.report.plan import Plan, warn_of
 from neurosim.report.report import Report
 from neurosim.traces.network import Network, Rows
 from neurosim.traces.traces import Trace
@@ -46,8 +46,15 @@ def evaluate(
     ------
     NeurosimError
         In one sentence, what in design, network or trace cannot be evaluated.
+
+    Warns
+    -----
+    NeurosimWarning
+        Once, of `Report.doubts`: parameters and main results that are hardly meant, or mean nothing.
     """
-    return evaluate_many([design], network, trace, progress, cache)[0]
+    (report,) = _evaluated([design], network, trace, progress, cache)
+    warn_of(report.doubts.values(), 3)
+    return report
 
 
 def evaluate_many(
@@ -81,9 +88,25 @@ def evaluate_many(
     ------
     NeurosimError
         What cannot be evaluated; with several designs the sentence begins with the place of the design (from 1).
+
+    Warns
+    -----
+    NeurosimWarning
+        Once a design, of `Report.doubts`: parameters and main results that are hardly meant, or mean nothing.
     """
     if isinstance(designs, Design):
         raise NeurosimError("evaluate_many takes a list of designs; give [design], or use evaluate")
+    reports = _evaluated(designs, network, trace, progress, cache)
+    for number, report in enumerate(reports, 1):
+        place = f"design {number}: " if len(reports) > 1 else ""
+        warn_of([place + "; ".join(report.doubts.values())] if report.doubts else [], 3)
+    return reports
+
+
+def _evaluated(
+    designs: Sequence[Design], network: Network | Rows, trace: Trace, progress: Progress | None, cache: "Cache | None"
+) -> list[Report]:
+    """`evaluate_many`, in silence."""
     check_kind(trace, Trace, "the trace", "give a neurosim.Trace, such as Trace.from_files(files, network, 8)")
     if cache is not None and not hasattr(cache, "layer"):
         raise NeurosimError(f"the cache is {cache!r}; give neurosim.Cache(folder)")
@@ -121,7 +144,7 @@ def evaluate_plans(
 def _plans(designs: Sequence[Design], network: Network) -> Iterator[Plan]:
     for number, design in enumerate(designs, 1):
         try:
-            yield plan(design, network)
+            yield Plan.of(design, network)
         except NeurosimError as error:
             if len(designs) == 1:
                 raise

@@ -199,7 +199,7 @@ def batch_time(report: "Report") -> float:
     """
     time = batch_latency(report)
     if not 0 < time < math.inf:
-        raise NeurosimError(f"a batch of this chip takes {time:g} s; report.warnings tells what is broken")
+        raise NeurosimError(f"a batch of this chip takes {time:g} s: {'; '.join(report.warnings.values())}")
     return time
 
 

@@ -1,10 +1,12 @@
 """What is known of a chip without a trace: floorplan and area, as numbers, tables, JSON, in the reference's names."""
 
 import json
+import warnings
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from neurosim import __version__
 from neurosim.chip.chip import Chip
@@ -12,9 +14,11 @@ from neurosim.chip.findings import findings
 from neurosim.chip.mapping import Floorplan, floorplan
 from neurosim.chip.outline import in_order
 from neurosim.design.design import Design
-from neurosim.errors import NeurosimError, check_kind
+from neurosim.errors import NeurosimError, NeurosimWarning, check_kind
 from neurosim.outputs import write_whole
+from neurosim.plausible import told, unsound
 from neurosim.report.quantities import AREAS
+from neurosim.report.summary import title
 from neurosim.traces.network import Network, Rows
 
 if TYPE_CHECKING:
@@ -32,11 +36,22 @@ def plan(design: Design, network: Network | Rows) -> "Plan":
     Returns
     -------
     Plan
+
+    Warns
+    -----
+    NeurosimWarning
+        Once, of `Plan.doubts`.
     """
-    check_kind(design, Design, "the design", "give a neurosim.Design, such as neurosim.Design(node=22)")
-    network = network if isinstance(network, Network) else Network(network)
-    placed = floorplan(design, network)
-    return Plan(design, network, placed, Chip(design, network, placed))
+    found = Plan.of(design, network)
+    warn_of(found.doubts.values(), 3)
+    return found
+
+
+def warn_of(sentences: Iterable[str], stacklevel: int) -> None:
+    """Give sentences to Python's `warnings` as one `NeurosimWarning`; none, if there are none."""
+    told_ones = "; ".join(sentences)
+    if told_ones:
+        warnings.warn(told_ones, NeurosimWarning, stacklevel=stacklevel)
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,21 @@ class Plan:
     floorplan: Floorplan
     chip: Chip
 
+    @classmethod
+    def of(cls, design: Design, network: Network | Rows, *more: Any) -> Self:
+        """Plan a network, in silence; `more` are the values of further fields."""
+        check_kind(design, Design, "the design", "give a neurosim.Design, such as neurosim.Design(node=22)")
+        network = network if isinstance(network, Network) else Network(network)
+        placed = floorplan(design, network)
+        return cls(design, network, placed, Chip(design, network, placed), *more)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Circuits are not kept: they follow from design and network.
+        return type(self).of, (self.design, self.network)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {title(self)}>"
+
     @property
     def notices(self) -> list[str]:
         """Lines the reference prints before the floorplan; quirk Q40: it complains, cuts the bits off and goes on."""
@@ -67,10 +97,35 @@ class Plan:
             )
         return [*lines, *self.floorplan.notices]
 
-    @cached_property
+    @property
     def warnings(self) -> dict[str, str]:
+        """{name: sentence} of what is to be told: `defects` and `doubts`, but defects explain unsound results."""
+        unexplained = {} if self.defects else told(self.unsound)
+        return self.defects | self.design.doubts | self._doubts_about_data | unexplained
+
+    @cached_property
+    def defects(self) -> dict[str, str]:
         """{id: sentence} of the reference's defects that touch this design; see docs/fidelity.md."""
         return findings(self.chip)
+
+    @cached_property
+    def main_numbers(self) -> dict[str, float]:
+        """{name: value} of the results that must be sound for any of them to mean something."""
+        return {"area": self.areas["total"]}
+
+    @cached_property
+    def unsound(self) -> dict[str, list[str]]:
+        """{"nan", "infinite" or "negative": names} of `main_numbers` that are so."""
+        return unsound(self.main_numbers)
+
+    @property
+    def doubts(self) -> dict[str, str]:
+        """{name: sentence} of parameters and data that are hardly meant, and of results that are `unsound`."""
+        return self.design.doubts | self._doubts_about_data | told(self.unsound)
+
+    @property
+    def _doubts_about_data(self):
+        return {}
 
     @property
     def area_complaints(self) -> tuple[str, ...]:

@@ -20,9 +20,11 @@ UNITS = {q.name: q.unit for q in (*QUANTITIES, *CHIP_QUANTITIES)}
 # Steps whose times do not overlap and (quirk Q27) whose peaks a pipeline does not count.
 _SUMMED_LATENCY = ("weight_gradient", "weight_update", "dram")
 _UNCOUNTED_LATENCY = ("peak_weight_gradient", "peak_weight_update")
+# Results that must be sound, beside area, latency and energy.
+MAIN = ("leakage_power", "leakage_energy", "energy_efficiency", "throughput", "epoch_rate")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report(Plan):
     """The evaluation of a design on a network's traces.
 
@@ -43,10 +45,21 @@ class Report(Plan):
     synthetic: dict[str, Any] | None = None
     noticed: dict[str, str] = field(default_factory=dict)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = self.layer_values, self.layer_complaints, self.synthetic, self.noticed
+        return type(self).of, (self.design, self.network, *own)
+
+    @property
+    def _doubts_about_data(self):
+        return self.noticed
+
     @cached_property
-    def warnings(self) -> dict[str, str]:
-        """{id: sentence} of the reference's defects that touch this design, and of what was `noticed`."""
-        return super().warnings | self.noticed
+    def main_numbers(self) -> dict[str, float]:
+        kinds = "latency", "energy"
+        steps = {kind: {f"{step}_{kind}": self.totals[f"{step}_{kind}"] for step in STEPS} for kind in kinds}
+        sums = {f"{kind} of all steps": in_order(steps[kind].values()) for kind in kinds}
+        rest = {name: self.totals[name] for name in MAIN}
+        return super().main_numbers | steps["latency"] | steps["energy"] | sums | rest
 
     @cached_property
     def totals(self) -> dict[str, float]:

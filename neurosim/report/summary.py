@@ -40,6 +40,18 @@ HYBRID_TITLES = {
     "leakage": "leakage of cells and arrays",
 }
 BAR = 28
+KINDS = {"latency": "s", "energy": "J"}
+
+
+def title(plan):
+    """A plan, or a report, in a few words."""
+    words = [*_kind(plan.design), f"{len(plan.network)} layers", f"{plan.floorplan.total_tiles} tiles",
+             square_millimetres(plan.areas["total"])]  # fmt: skip
+    totals = getattr(plan, "totals", None)
+    if totals:
+        sums = (si(sum(totals[f"{step}_{kind}"] for step in STEPS), unit) for kind, unit in KINDS.items())
+        words.append(f"{' and '.join(sums)} {_span(plan.design)}")
+    return ", ".join(words)
 
 
 def plan_summary(plan):
@@ -56,14 +68,23 @@ def run_summary(report):
     return "\n".join(lines) + "\n"
 
 
-def _chip(plan):
-    design, floorplan = plan.design, plan.floorplan
-    utilization = floorplan.mapped_memory / floorplan.total_tiles
+def _kind(design):
+    """Memory and process in words."""
     access = f" {'1T1R' if design.access == 'cmos' else 'cross-point'}"
     if not design.memory_kind.selects:
         access = ""
+    return f"{design.memory}{access}", f"{design.node} nm {design.roadmap}"
+
+
+def _span(design):
+    return "an epoch" if design.training else "an image"
+
+
+def _chip(plan):
+    design, floorplan = plan.design, plan.floorplan
+    utilization = floorplan.mapped_memory / floorplan.total_tiles
     return [
-        f"Chip      {design.memory}{access}, {design.node} nm {design.roadmap}, "
+        f"Chip      {', '.join(_kind(design))}, "
         f"{design.array_rows} x {design.array_columns} subarrays, {design.read_mode} read, "
         f"{'training' if design.training else 'inference'}",
         f"Network   {len(plan.network)} layers, {sum(layer.weights for layer in plan.network):,} weights of "
@@ -100,14 +121,14 @@ def _areas(plan):
 
 
 def _steps(report):
-    chip, epoch = report.totals, "an epoch" if report.design.training else "an image"
-    lines = [f"{'Time and energy of ' + epoch:30} {'latency':>12} {'energy':>12}"]
+    chip = report.totals
+    lines = [f"{'Time and energy of ' + _span(report.design):30} {'latency':>12} {'energy':>12}"]
     steps = STEPS if report.design.training else STEPS[:1]
     for step in steps:
-        latency, energy = (si(chip[f"{step}_{kind}"], unit) for kind, unit in (("latency", "s"), ("energy", "J")))
+        latency, energy = (si(chip[f"{step}_{kind}"], unit) for kind, unit in KINDS.items())
         lines.append(f"  {STEP_TITLES[step]:28} {latency:>12} {energy:>12}")
     if len(steps) > 1:
-        latency, energy = (sum(chip[f"{step}_{kind}"] for step in STEPS) for kind in ("latency", "energy"))
+        latency, energy = (sum(chip[f"{step}_{kind}"] for step in STEPS) for kind in KINDS)
         lines.append(f"  {'all':28} {si(latency, 's'):>12} {si(energy, 'J'):>12}")
     lines.append(f"  {'leakage':28} {'':>12} {si(chip['leakage_energy'], 'J'):>12}")
     return lines

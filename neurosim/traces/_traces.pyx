@@ -8,6 +8,7 @@ anything else, which that reader turns into 0 in silence or reads out of bounds,
 
 import numpy as np
 
+from libc.math cimport isinf
 from libc.string cimport memchr
 
 # Exactly representable powers of ten: a mantissa below 2^53 times or over one of them is rounded once,
@@ -119,6 +120,8 @@ cdef const unsigned char *number(const unsigned char *at, const unsigned char *e
             value[0] = -value[0]
     else:
         value[0] = long_number(start, stop)
+        if isinf(value[0]):
+            return NULL         # beyond all numbers, as 1e400 is
     return at
 
 

@@ -103,6 +103,9 @@ class Network(tuple[Layer, ...]):
             raise NeurosimError("a network needs at least one layer")
         return super().__new__(cls, made)
 
+    def __repr__(self) -> str:
+        return f"<Network: {len(self)} layers, {sum(layer.weights for layer in self):,} weights>"
+
     @classmethod
     def from_file(cls, path: str | PathLike[str], warn: Callable[[str], object] | None = None) -> Self:
         """Read a `NetWork.csv`: a line a layer, eight numbers (see `Layer`); or the network file of `neurosim train`.

@@ -74,6 +74,9 @@ class Trace:
     def __len__(self) -> int:
         return len(self._sources)
 
+    def __repr__(self) -> str:
+        return f"<Trace: {len(self)} layers, inputs of {self.input_bits} bits>"
+
     @property
     def input_bits(self) -> int:
         """Bit planes of an input vector."""

@@ -7,6 +7,7 @@ from golden import REORDERED, close
 from small import design, network
 
 from neurosim._circuits import AdderTree
+from neurosim.design.words import word_bits
 from neurosim.errors import NeurosimError
 from neurosim.report.plan import plan
 from neurosim.traces.network import Network
@@ -82,6 +83,14 @@ def test_gradients_are_buffered_with_all_their_bits(batch_size, overhead):
     assert chip.arrays_written_together == together
     assert chip.buffer_cores == (features + gradient) // (32 * 32)
     assert chip.gradient_adder.bits == bits
+
+
+def test_adders_between_tiles_take_in_the_sums_of_whole_tiles():
+    """64 rows of a PE on subarrays of 24 take three of them; two PEs stand below each other: six sums are added."""
+    chosen = design(novel_mapping=False, array_rows=24)
+    chip = plan(chosen, [[8, 8, 64, 3, 3, 256, 0, 1]]).chip
+    assert (chip.plan.pe_size, chip.plan.pes_per_side) == (64, 2)
+    assert chip.accumulation.bits == math.ceil(word_bits(chosen)) + 1 + math.ceil(math.log2(3 * 2))
 
 
 def test_adders_between_tiles_lie_along_a_third_of_the_buffer():

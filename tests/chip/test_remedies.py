@@ -63,14 +63,14 @@ def named(sentence):
 
 def sentences(chosen, network):
     try:
-        return list(plan(chosen, network).warnings.values())
+        return list(plan(chosen, network).defects.values())
     except NeurosimError as error:
         return [str(error)]
 
 
 def assert_sound(chosen, network):
     planned = plan(chosen, network)
-    assert not planned.warnings
+    assert not planned.defects and not planned.unsound
     assert all(math.isfinite(area) and area >= 0 for area in planned.areas.values()) and planned.areas["total"] > 0
 
 

@@ -177,7 +177,7 @@ def test_inference_has_a_shorter_summary(capsys, place, given, words):
 
 
 def test_defects_of_the_reference_are_told_and_corrected(capsys, place, given, words):
-    run_words = ["run", *given, "--no-plots", "--quiet", "--set", "batch_size=2", *words]
+    run_words = ["run", *given, "--no-plots", "--quiet", "--allow-nan", "--set", "batch_size=2", *words]
     told = run(capsys, *run_words, "--out", "as-there").err
     assert told.startswith("neurosim: warning: U5: ") and "--correct U5" in told
     assert list(json.loads((place / "as-there/run.json").read_text())["warnings"]) == ["U5"]

@@ -9,25 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from wage_runs import CHIP, NETWORK, images, same_run
+from wage_runs import CHIP, same_run
+from wage_runs import command_line as words
 
 import neurosim
 from neurosim.commands import line as cli
 from neurosim.wrappers.training import checkpoint, loop
-
-
-def words(folder, out, *more):
-    """The command line of a short run."""
-    (folder / "network.toml").write_text(NETWORK)
-    (folder / "chip.csv").write_text("".join(f"{name},{value}\n" for name, value in CHIP.items()))
-    data = images()
-    np.savez(folder / "patterns.npz", x_train=data.train_images, y_train=data.train_labels,
-             x_test=data.test_images, y_test=data.test_labels)
-    return ["train", "--data", str(folder / "patterns.npz"), "--network", str(folder / "network.toml"), "--design",
-            str(folder / "chip.csv"), "--batch_size", "20", "--epochs", "3", "--checkpoint-every", "2", "--out",
-            str(out), *more]
 
 
 def command(*arguments):

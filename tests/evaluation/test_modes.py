@@ -10,7 +10,7 @@ from small import NETWORK, design, network, trace
 from neurosim.chip.outline import divided, square
 from neurosim.design.corrections import CORRECTIONS, parse_ids
 from neurosim.design.design import Design
-from neurosim.errors import NeurosimError
+from neurosim.errors import NeurosimError, NeurosimWarning
 from neurosim.evaluation.flow import evaluate
 from neurosim.evaluation.reading import ArrayReader, Reading
 from neurosim.report.plan import plan
@@ -175,6 +175,7 @@ def test_cells_of_one_weight_may_lie_in_two_subarrays():
 def test_random_designs_are_sound_or_warned_of_and_always_correctable(count, seed):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", NeurosimWarning)
         for number, (parameters, rows) in enumerate(accepted(count, seed)):
             report = _run(parameters, rows)
             assert not _unsound(report) or report.warnings, (number, parameters, rows, _unsound(report))

@@ -8,7 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 import neurosim
-from neurosim import Cache, Design, Layer, Network, NeurosimError, Plan, Report, Trace, circuits, crossbar, technology
+from neurosim import (
+    Cache,
+    Design,
+    Layer,
+    Network,
+    NeurosimError,
+    NeurosimWarning,
+    Plan,
+    Report,
+    Trace,
+    circuits,
+    crossbar,
+    technology,
+)
 from neurosim import hybrid as synapses
 
 ROWS: list[tuple[int, ...]] = [(6, 6, 12, 3, 3, 128, 0, 1), (1, 1, 128, 1, 1, 10, 0, 1)]
@@ -61,7 +74,9 @@ def chip(planned: Plan) -> float:
     """What is known without a trace [m^2]."""
     parts: dict[str, float] = planned.areas
     assert planned.floorplan.tiles and planned.chip.array.rows == planned.design.array_rows
-    told: list[str] = list(planned.warnings.values())
+    told: list[str] = [*planned.warnings.values(), *planned.design.doubts.values(), *planned.doubts.values()]
+    unsound: dict[str, list[str]] = planned.unsound
+    assert not unsound and issubclass(NeurosimWarning, Warning)
     assert len(planned.network) == len(ROWS) and all(told) and planned.to_reference()["area"]
     return parts["total"]
 

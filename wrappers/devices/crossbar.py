@@ -13,6 +13,7 @@ from pathlib import Path
 from neurosim.crossbar.transfer import WIRES, Wires
 from neurosim.errors import NeurosimError, suggestion
 from neurosim.parameter import Parameter, Table
+from neurosim.plausible import SPREAD
 from neurosim.record import Record
 
 METHODS = {
@@ -54,7 +55,7 @@ def _parameters():
             high=1.0)
     yield p("calibrate_gain", False, "", "undo the mean loss of every array digitally")
     yield p("variation", 0.0, "", "relative standard deviation of the conductance of cells, drawn once", low=0.0,
-            high=10.0)
+            high=10.0, plausible=SPREAD)
     yield p("stuck_on", 0.0, "", "share of cells that stay at their highest conductance, drawn once", low=0.0, high=1.0)
     yield p("stuck_off", 0.0, "", "share of cells that stay at their lowest conductance, drawn once", low=0.0, high=1.0)
     yield p("v", None, "", "write nonlinearity: conductance changes by 1 - exp(-v p) where it should change by p; 0: "

@@ -13,6 +13,7 @@ import numpy as np
 from neurosim.design.rules import TrainerRules
 from neurosim.errors import NeurosimError
 from neurosim.parameter import Parameter, Table
+from neurosim.plausible import SHIFT, SPREAD
 from neurosim.record import Record
 
 LARGEST_DRIFT = 20.0    # natural logarithm of the factor on a value
@@ -25,7 +26,8 @@ def _retention():
     yield p("time", 0.0, "time since the weights were written", "t", "retention-time")
     yield p("rate", 0.0, "drift coefficient; 0 for none", "v", "drift-rate")
     yield p("fixed", False, "1: all cells drift to the target; 0: each drifts at random", "detect", "drift-fixed")
-    yield p("target", 0.0, "where fixed drift ends, as a fraction of the range", "target", "drift-target")
+    yield p("target", 0.0, "where fixed drift ends, as a fraction of the range", "target", "drift-target",
+            plausible=SHIFT)
 
 
 RETENTION = Table(_retention(), "parameter of the retention", "rate=0.01")
@@ -58,7 +60,7 @@ def _readout():
             aliases=("read-rows",))
     yield p("adc_bits", 5, "bits of the ADC", "ADCprecision", low=1, high=20)
     yield p("variation", 0.0, "relative variation of a conductance at every read", "vari", low=0, below=100,
-            aliases=("read-variation",))
+            aliases=("read-variation",), plausible=SPREAD)
 
 
 READOUT = Table(_readout(), "parameter of the read-out", "adc_bits=6")

@@ -342,7 +342,7 @@ def digits():
         from sklearn.datasets import load_digits
     except ImportError:
         raise NeurosimError(
-            'the digits come with scikit-learn, which is not installed; run: pip install "neurosim[digits]"', status=1
+            "the digits come with scikit-learn, which is not installed; run: pip install scikit-learn", status=1
         ) from None
     content = load_digits()
     small = np.rint(content.images / 16 * 255).astype(np.uint8)

@@ -17,8 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from neurosim.console import untold
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
+from neurosim.plausible import told
+from neurosim.report.plan import Plan, warn_of
 from neurosim.report.quantities import CHIP_QUANTITIES, STEPS
 from neurosim.traces.architecture import Architecture
 from neurosim.wrappers.training import algorithm, checkpoint, data, trace
@@ -190,9 +193,16 @@ class Run:
             Errors or gradients vanished, or are no numbers; the checkpoint is that of before.
         NeurosimError
             A file cannot be written.
+
+        Warns
+        -----
+        NeurosimWarning
+            Of settings and parameters of the chip that are hardly meant; once, of chip results that mean nothing.
         """
         monitor = Monitor(quiet=True) if monitor is None else monitor
         settings = self.settings
+        for sentence in (*settings.doubts.values(), *(self.plan().doubts.values() if settings.evaluate_every else ())):
+            warn_of([sentence], 2)
         while self.epoch < settings.epochs:
             started = time.perf_counter()
             self._train(monitor, stop)
@@ -351,10 +361,8 @@ class Run:
 
     def plan(self):
         """The `neurosim.Plan` of the chip; refuses one that cannot hold the network, before anything is trained."""
-        from neurosim.report.plan import plan
-
         try:
-            return plan(self.design, self.architecture.network)
+            return Plan.of(self.design, self.architecture.network)
         except NeurosimError as error:
             raise NeurosimError(
                 f"the chip cannot be evaluated: {error} (--design, --set), or train without it: --evaluate-every 0"
@@ -366,7 +374,9 @@ class Run:
         monitor.say("evaluating the chip")
         network = self.architecture.network
         chip = trace.chip_trace(records, network, self._bits("input_bits"))
-        report = evaluate(self.design, network, chip)
+        with untold():      # `go` has told what is hardly meant about the design
+            report = evaluate(self.design, network, chip)
+        warn_of(told(report.unsound).values(), 2)
         self.files.chip(report, self.epoch)
         return report
 

@@ -1,6 +1,7 @@
 """What the algorithm can choose: widths, device, momentum, initial scale, drift."""
 
 from neurosim.parameter import Parameter, Table
+from neurosim.plausible import SPREAD
 from neurosim.record import Record, part
 from neurosim.wrappers.devices.readout import Retention
 
@@ -24,7 +25,7 @@ def _parameters():
     yield p("ltd", 1.46, "nonlinearity label of depression; negative for an asymmetric device", "nonlinearityLTD",
             low=-9, high=9)
     yield p("cycle_variation", 0.003, "cycle-to-cycle variation, as a fraction of the weight range", "c2cVari", low=0,
-            below=100)
+            below=100, plausible=SPREAD)
     yield p("device_variation", 0.0, "device-to-device variation of the nonlinearity labels", "d2dVari", low=0,
             below=100)
     section = ""        # no options of the command

@@ -48,6 +48,22 @@ def test_training_that_ends_early_is_no_better_than_chance(synapse, monkeypatch)
     assert row["accuracy"] == row["accuracy_with_volatile"] == 10 and row["problem"] == "FC1_: all zero"
 
 
+@pytest.mark.parametrize("synapse", ["hybrid", "envm"])
+def test_a_chip_that_means_nothing_is_told_in_the_row(synapse, recwarn):
+    """And has the columns of any other."""
+    pytest.importorskip("sklearn")
+    rows = {}
+    for chip in ("", "read_voltage=1e200"):
+        rows[chip] = hybrid_study.run({
+            "data": "digits", "epochs": 1, "seed": 0, "chip": " ".join((*hybrid_study.CHIP, chip)),
+            **hybrid_study.DEFAULT, "synapse": synapse, "memory": {"hybrid": "hybrid-3t1c", "envm": "RRAM"}[synapse],
+        })  # fmt: skip
+    sound, broken = rows.values()
+    assert list(sound) == list(broken) and sound["problem"] == ""
+    assert "forward_energy" in broken["problem"] and "no number" in broken["problem"]
+    assert np.isnan(broken["total_energy_per_batch [J]"]) and not recwarn.list
+
+
 # -- shapes ----------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")

@@ -190,7 +190,7 @@ def test_digits():
     try:
         import sklearn  # noqa: F401
     except ImportError:
-        with pytest.raises(NeurosimError, match=r'pip install "neurosim\[digits\]"'):
+        with pytest.raises(NeurosimError, match="run: pip install scikit-learn$"):
             data.load("digits")
         return
     dataset = data.load("digits")
