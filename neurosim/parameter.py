@@ -203,7 +203,7 @@ class Parameter:
                     return choice
             wanted = ", ".join(f"{number} ({choice})" for choice, number in known.items())
             raise NeurosimError(
-                f"{_place(where)}{self.reference} = {value:g} is not supported; it takes {wanted}"
+                f"{_place(where)}{self.reference} = {_short(value)} is not supported; it takes {wanted}"
             )
         if self.kind is int and isinstance(value, float) and math.isfinite(value):
             value = int(value)  # an assignment to a C++ int drops the fraction
@@ -232,6 +232,14 @@ def number(text, where=""):
             return float(text)
         except ValueError:
             raise _NoNumber(f"{_place(where)}{text!r} is no number") from None
+
+
+def _short(value):
+    """A number for a sentence, however large it is."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return "a number beyond 1e308"
 
 
 def plain(value):

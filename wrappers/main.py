@@ -25,6 +25,7 @@ ALONE = ("--version", "--help")
 HELP = f"""\
 usage: neurosim-main EPOCH NETWORK.csv SYNAPSE_BITS INPUT_BITS {{weight.csv weightOld.csv input.csv activity}}...
                      [--design FILE] [--model VERSION] [--correct IDS]
+       neurosim-main NETWORK.csv SYNAPSE_BITS INPUT_BITS [ARRAY_ROWS ROWS_READ] {{weight.csv input.csv}}... [...]
 
 Evaluates a compute-in-memory training chip on recorded traces, as the program of DNN+NeuroSim {versions()}
 does: prints the report, appends a line to NeuroSim_Output.csv and a block to
@@ -36,6 +37,9 @@ NeuroSim_Results_Each_Epoch/NeuroSim_Breakdown_Epock_<EPOCH>.csv in the working 
   INPUT_BITS     precision of an activation
   weight.csv weightOld.csv input.csv activity
                  for each layer: weights now and before the update, input bit planes, share of ones in the input
+
+The second form is that of the inference versions (V1.0 to V1.3, V1.4 with ARRAY_ROWS ROWS_READ). It is evaluated with
+training = false by the versions here, not as those versions do it.
 
   --design FILE  parameters of the chip: a commented .toml (neurosim params --toml), an edited Param.cpp, or a
                  .csv of name,value; without one, the defaults of the reference
@@ -96,13 +100,15 @@ def _run(words, design, start):
     path = chosen.get("--design") or os.environ.get("NEUROSIM_DESIGN") or design
     told = [partial(warn, PROGRAM), None if "--model" in chosen else partial(inform, PROGRAM)]
     design = Design.from_file(path, *told) if path else Design()
-    design = design.replace(synapse_bits=command.synapse_bits, input_bits=command.input_bits)
+    design = design.replace(**command.parameters)
+    if command.told:
+        inform(PROGRAM, command.told)
     if "--model" in chosen:
         design = design.replace(model=parse_model(chosen["--model"], "--model"))
     if "--correct" in chosen:
         design = design.replace(correct=chosen["--correct"])
     network = Network.from_file(command.network, partial(warn, PROGRAM))
-    files = files_from_words(command.traces, network, command.network)
+    files = files_from_words(command.traces, network, command.network, training=command.training)
 
     breakdown = os.path.join(text.BREAKDOWN_FOLDER, text.BREAKDOWN_NAME.format(epoch=command.epoch))
     results = os.environ.get("NEUROSIM_RESULTS")

@@ -231,6 +231,7 @@ def gradient_unit_of(design, rows, columns):
         reference_rows=design.array_rows,
         wire_resistance=wires.column,
         additions=shared_columns(design),
+        layout_activity=design.activity_column_write_wg,
         least_arrays=design.rules.least_unit_arrays,
         converter=converter(design.adc),
         converter_power_factor=converter_power_factor(design),

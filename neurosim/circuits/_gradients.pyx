@@ -68,7 +68,7 @@ cdef class WeightGradientUnit(Circuit):
     and a negative area (quirk U6).
     Quirk C29: the converter's references are those of the main memory, its rows and resistances, not of SRAM cells.
     Quirk U11: precharger and write driver take energy in a write according to `layout_activity`, which is 0 in the
-    reference's program, and not according to the activations.
+    reference's program unless a user sets it, and not according to the activations.
     Quirk C30: the leakage leaves out the adder trees, multiplexers and their decoders.
     Quirk C45: `height` and `width` stay 0.
     """

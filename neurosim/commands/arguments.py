@@ -132,6 +132,34 @@ def read_design(options, recorded=None, unless_told=None, *, quiet=False):
     return design.replace(correct=options.correct) if options.correct is not None else design
 
 
+def recorded_design(options, design, parameters, told, where):
+    """A design with the parameters that a recording tells.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+    design : Design
+        As it was read without them.
+    parameters : dict
+    told : str or None
+        What else they follow from than the recording's own words.
+    where : str or Path
+        What was recorded.
+
+    Raises
+    ------
+    NeurosimError
+        A training is set, but no update was recorded.
+    """
+    if parameters:
+        design = read_design(options, parameters, quiet=True)
+    if not parameters.get("training", True) and design.training:
+        raise NeurosimError(f"{where}: no old weights, so that no update can be evaluated; leave out training = true")
+    if told:
+        inform(f"{where}: {told}")
+    return design
+
+
 def _chooses(options, name):
     """Whether a design parameter is set on the command line, whatever a file says."""
     settings = (*options.settings, *getattr(options, "vary", ()))
@@ -258,35 +286,48 @@ def _in_folder(options, design):
     path = options.network or found.network
     if path is None:
         raise NeurosimError(f"no network: there is no NetWork.csv in {options.trace_folder}; give --network FILE")
-    if found.command is not None:
-        # The recording knows its bits; --set still has the last word.
-        recorded = {"synapse_bits": found.command.synapse_bits, "input_bits": found.command.input_bits}
-        design = read_design(options, recorded, quiet=True)
-        epoch = found.command.epoch if options.epoch is None else options.epoch
+    # The recording knows its bits and whether it holds updates; --set still has the last word.
+    design = recorded_design(options, design, found.parameters, found.told, options.trace_folder)
+    if found.command is not None and options.epoch is None:
+        epoch = found.command.epoch
     network = Network.from_file(path, warn)
     if len(found.files) != len(network):
         raise NeurosimError(
             f"{options.trace_folder}: traces of {len(found.files)} layers, but {path} has {len(network)} layers"
         )
-    return run_name(Path(options.trace_folder)), design, network, *_files(found.files, network, design, epoch, path)
+    opened = _files(found.files, network, design, epoch, path, found.training)
+    return run_name(Path(options.trace_folder)), design, network, *opened
 
 
 def _in_words(options, design):
     from neurosim.traces.recordings import files_from_words
 
     name, network = named_network(options)
-    files = files_from_words(options.traces, network, options.network, activity_optional=True)
-    return name, design, network, *_files(files, network, design, _epoch(options), options.network)
+    updates = len(options.traces) != 2 * len(network)
+    if not updates:
+        told = "weights and inputs alone, without old weights: training = false"
+        design = recorded_design(options, design, {"training": False}, told, "TRACE")
+    files = files_from_words(
+        options.traces, network, options.network, training=design.training, activity_optional=True
+    )
+    return name, design, network, *_files(files, network, design, _epoch(options), options.network, updates)
 
 
-def _files(files, network, design, epoch, path):
-    """The last of what `inputs` returns for traces in files."""
+def _files(files, network, design, epoch, path, updates):
+    """The last of what `inputs` returns for traces in files; `updates` tells whether there are old weights."""
+    from neurosim.traces.recordings import where_missing
+
+    if not design.training:
+        there = where_missing(files)
+        files, updates = there, updates and there == files
     origin = {"network": str(Path(path).absolute()), "traces": [[*map(_absolute, f[:3]), f[3]] for f in files]}
 
     def trace():
         from neurosim.traces.traces import Trace
 
-        return Trace.from_files(files, network, design.input_bits)
+        trace = Trace.from_files(files, network, design.input_bits)
+        trace.updates = updates
+        return trace
 
     return trace, epoch, origin
 

@@ -5,9 +5,11 @@ from neurosim.console import STATUS_HELP
 from neurosim.design.models import versions
 
 HELP = f"""\
-Reads the assignments in the constructor of an edited Param.cpp of DNN+NeuroSim {versions()}; nothing is compiled.
-Which version it is, its names tell; the design file names it (model). That, and assignments to names that have no
-effect here, are told on standard error. (--design reads Param.cpp as well.)
+Reads the constructor of an edited Param.cpp of DNN+NeuroSim {versions()}, under any file name; nothing is compiled.
+Assignments, own variables, if, switch, #define and #if are followed as far as plain arithmetic decides them; a
+parameter whose value they leave open is refused with its line. Which version it is, its names tell; the design file
+names it (model). That, names that have no effect here and statements that are not read are told on standard error.
+(--design reads Param.cpp as well.)
 
 example
   neurosim import-param NeuroSIM/Param.cpp -o design.toml

@@ -36,6 +36,8 @@ traces
   files, shares, epoch and bits are used, and --network may be left out; else each weight<Name>.csv with
   weightOld<Name>.csv and input<Name>.csv is a layer, sorted by name (Conv2 before Conv10 before FC1), and the
   shares are measured.
+  Traces of inference versions (two words a layer: weights, inputs; folders without old weights; their command lines)
+  are read with training = false.
   --synthetic makes weights and inputs up, for a network of which nothing was recorded: normally distributed weights,
   inputs as after a ReLU. Its share of ones may follow, or a file with one for each layer (such as the
   input_activity.csv of a training run). Every output says so.

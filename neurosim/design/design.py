@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neurosim.technology._wire import ArrayWires
 
 ROOM: int = 300      # [K], where warming begins
+_CONSTRUCTOR = re.compile(r"\bParam\s*::\s*Param\b")
 
 _Values = make_dataclass(
     "_Values",
@@ -117,8 +118,9 @@ class Design(_Values):
     ) -> Self:
         """Read a design file: our `.toml`, an edited `Param.cpp`, or a `.csv` of `name,value`.
 
-        `warn` is called with a sentence for each assignment of a `Param.cpp` that has no effect here, `inform` with one
-        about the model that its names tell; `defaults` hold for what the file does not set.
+        A `Param.cpp` may have another name: its constructor tells it. `warn` is called with a sentence about what in it
+        has no effect here or is not read, `inform` with one about the model that its names tell; `defaults` hold for
+        what the file does not set.
         """
         path = Path(path)
         try:
@@ -128,13 +130,17 @@ class Design(_Values):
                 f"{path}: the design file cannot be read ({error.strerror}); give a .toml, .csv or .cpp file", status=1
             ) from None
         readers = {".toml": cls._from_toml, ".csv": cls._from_csv}
-        if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h"):
+        if path.suffix.lower() in (".cpp", ".cc", ".cxx", ".h") or (
+            path.suffix.lower() not in readers and _CONSTRUCTOR.search(text)
+        ):
             from neurosim.design.param_cpp import read_param_cpp
 
             return cls(**{**defaults, **read_param_cpp(text, str(path), warn, inform)})
         reader = readers.get(path.suffix.lower())
         if reader is None:
-            raise NeurosimError(f"{path}: a design file ends in .toml, .csv or .cpp (an edited Param.cpp)")
+            raise NeurosimError(
+                f"{path}: a design file ends in .toml, .csv or .cpp, or holds the constructor of a Param.cpp"
+            )
         return cls(**{**defaults, **reader(text, str(path))})
 
     @staticmethod

@@ -124,6 +124,12 @@ class _Values:
     """columns that share one ADC of the weight-gradient unit; 1 to 65536"""
     adc_levels_wg: int = 16
     """levels of the weight-gradient ADC; 1 to 65536"""
+    activity_row_read_wg: float = 0.0
+    """without effect (quirk U11): the activity of each layer takes its place before it is used; 0 to 1"""
+    activity_row_write_wg: float = 0.0
+    """without effect (quirk U11): the activity of each layer takes its place before it is used; 0 to 1"""
+    activity_column_write_wg: float = 0.0
+    """share of columns of the weight-gradient arrays that take write energy in precharger and write driver; 0 to 1"""
     buffer_overhead: float = 1.0
     """global buffer for gradients, in multiples of the inference buffer; 0 to 1000"""
     synapse_bits: int = 5
@@ -301,6 +307,9 @@ class _Parameters(TypedDict, total=False):
     wg_array_columns: int
     rows_per_adc_wg: int
     adc_levels_wg: int
+    activity_row_read_wg: float
+    activity_row_write_wg: float
+    activity_column_write_wg: float
     buffer_overhead: float
     synapse_bits: int
     input_bits: int

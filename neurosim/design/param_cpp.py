@@ -1,33 +1,34 @@
-"""Read the assignments of an edited `Param.cpp`; nothing is compiled.
+"""The design parameters of an edited `Param.cpp`; nothing is compiled.
 
-Only plain statements of the constructor's body count. What stands in an inner block (the switch over
-wire widths, `if (memcelltype == 1)`) or sets a derived quantity is computed by neurosim itself.
+The constructor is run as far as plain arithmetic decides it (`cpp_constructor`). A parameter whose value that leaves
+open is refused with its line, never guessed; names that mean nothing here need no value.
+
+Quirk D13: the reference compiles the file with all its headers; what those decide is not known here.
 """
 
-import ast
-import operator
-import re
-
+from neurosim.design.cpp_constructor import Constructor
+from neurosim.design.cpp_numbers import Number, Unknown, shown
+from neurosim.design.cpp_source import tokens_of
 from neurosim.design.models import DEFAULT, TRAINS, version_of, versions
 from neurosim.design.parameters import BY_REFERENCE, SWITCHES, joined
 from neurosim.errors import NeurosimError
 
 # Set in the constructor but derived from the parameters: never the user's to choose.
 DERIVED = {
-    "conventionalParallel", "conventionalSequential", "BNNparallelMode", "BNNsequentialMode", "XNORparallelMode",
-    "XNORsequentialMode", "parallelRead", "AR", "Rho", "wireLengthRow", "wireLengthCol", "unitLengthWireResistance",
-    "wireResistanceRow", "wireResistanceCol", "numRowPerSynapse", "numColPerSynapse",
+    "conventionalParallel": "int", "conventionalSequential": "int", "BNNparallelMode": "int",
+    "BNNsequentialMode": "int", "XNORparallelMode": "int", "XNORsequentialMode": "int", "parallelRead": "int",
+    "numRowPerSynapse": "int", "numColPerSynapse": "int", "AR": "double", "Rho": "double", "wireLengthRow": "double",
+    "wireLengthCol": "double", "unitLengthWireResistance": "double", "wireResistanceRow": "double",
+    "wireResistanceCol": "double",
 }  # fmt: skip
 # Of the reference's constant.h: inference versions make the access resistance of it.
 CONSTANTS = {"IR_DROP_TOLERANCE": 0.25}
-
-_CONSTRUCTOR = re.compile(r"Param\s*::\s*Param\s*\(\s*\)\s*\{")
-_ASSIGNMENT = re.compile(r"\s*(?:param->|this->)?([A-Za-z_]\w*)\s*=(?!=)\s*(.+?)\s*$", re.DOTALL)
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_SUFFIX = re.compile(r"(?<=[\d.])[fFlLuU]+\b")
-# Python has no cast; `~` binds as tightly as one and no parameter file needs it otherwise.
-_CASTS = ((re.compile(r"\(\s*(?:double|float)\s*\)"), "~"), (re.compile(r"\(\s*(?:int|bool)\s*\)"), " int@"))
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+# Types that the reference declares otherwise than one would think of the parameter here.
+_OTHERWISE = {"maxNumLevelLTP": "double", "maxNumLevelLTD": "double", "relaxArrayCellHeight": "int",
+              "relaxArrayCellWidth": "int"}  # fmt: skip
+_KINDS = {bool: "bool", int: "int", str: "int", float: "double"}
+LISTED = 20  # statements that a warning lists
+NAMED = 200  # names that one lists
 
 
 def read_param_cpp(text, where, warn=None, inform=None):
@@ -40,8 +41,8 @@ def read_param_cpp(text, where, warn=None, inform=None):
     where : str
         Its name, for messages.
     warn : callable, optional
-        Called with one sentence for an assignment that means nothing here, and for a file of a version that there is
-        no model of.
+        Called with one sentence about the assignments that mean nothing here, about statements that are not read, about
+        a block that another file decides, and for a file of a version that there is no model of.
     inform : callable, optional
         Called with one sentence where names tell the model.
 
@@ -49,30 +50,34 @@ def read_param_cpp(text, where, warn=None, inform=None):
     -------
     dict
         {our name: value}.
+
+    Raises
+    ------
+    NeurosimError
+        No constructor, nothing set in it, or a parameter whose value plain arithmetic does not give.
     """
-    # Comments become blanks so that line numbers stay true.
-    text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
-    start = _CONSTRUCTOR.search(text)
-    if start is None:
-        raise NeurosimError(f"{where}: no constructor Param::Param() found; give the edited Param.cpp itself")
-    known, values, lines, unknown = dict(CONSTANTS), {}, {}, []
-    for line, statement in _statements(text, start.end()):
-        match = _ASSIGNMENT.match(statement)
-        if match is None:
-            continue
-        name, expression = match.groups()
-        if name in DERIVED:
-            continue
-        place = f"{where}:{line}"
-        known[name] = number = _evaluate(expression, known, place)
-        lines.setdefault(name, line)
-        parameter = BY_REFERENCE.get(name) or SWITCHES.get(name)
+    warn, inform = warn or _nobody, inform or _nobody
+    run = Constructor(tokens_of(text, where, warn), "Param", where, _kinds(), CONSTANTS, _computed)
+    values, unknown, read = {}, [], False
+    for name, member in sorted(run.members.items(), key=lambda item: item[1].first):
+        parameter = _parameter(name)
         if parameter is None:
-            unknown.append((place, name))
+            unknown += [] if name in DERIVED else [name]
             continue
-        values[parameter.name] = parameter.from_reference(number, place)
+        read = True
+        if member.assigned is not None:
+            values[parameter.name] = _value(parameter, member, f"{where}:{member.line}")
+    if run.end is not None:
+        raise NeurosimError(f"{where}:{run.end[0]}: the C++ program ends here ({run.end[1]}), before it begins")
+    if not read:
+        others = f" (but {shown(', '.join(run.members))})" if run.members else ""
+        raise NeurosimError(
+            f"{where}: the constructor Param::Param() sets no parameter of DNN+NeuroSim {versions()}{others}; give the "
+            "edited Param.cpp itself"
+        )
+    _tell_unread(where, run.unread, warn)
     values = joined(values)
-    values |= _told_model(where, lines, unknown, warn or _nobody, inform or _nobody)
+    values |= _told_model(where, run.members, unknown, warn, inform)
     # As shipped the file derives both conductances from the resistances.
     for conductance, resistance in (("max_conductance", "resistance_on"), ("min_conductance", "resistance_off")):
         if resistance in values and values.get(conductance) == 1 / values[resistance]:
@@ -84,81 +89,61 @@ def _nobody(sentence):
     """Takes sentences that nobody asked for."""
 
 
-def _told_model(where, lines, unknown, warn, inform):
-    """{"model": value} if the names of a file (`lines`: where they stand first) tell it; what means nothing is said."""
-    model, name = version_of(lines)
+def _parameter(name):
+    return BY_REFERENCE.get(name) or SWITCHES.get(name)
+
+
+def _kinds():
+    """{member: kind of number} of all that the reference declares and this reader knows."""
+    named = {**BY_REFERENCE, **SWITCHES}
+    return DERIVED | {name: _KINDS[parameter.kind] for name, parameter in named.items()} | _OTHERWISE
+
+
+def _computed(name, value, number):
+    """Whether the reference's own lines force a value that neurosim forces by itself: cells of SRAM hold one bit.
+
+    Read as a setting, it would stay when another memory is chosen.
+    """
+    return name == "cellBit" and isinstance(value, Number) and value.value == 1 and number("memcelltype") == 1
+
+
+def _value(parameter, member, place):
+    """The value of a parameter, or what is wrong with it."""
+    assigned = member.assigned
+    if isinstance(assigned, Unknown):
+        raise NeurosimError(f"{place}: {parameter.reference} has no value here: {assigned.why}")
+    if member.kind == "double" and parameter.kind is int:
+        return parameter.check(assigned.value, place)  # nothing drops a fraction there
+    return parameter.from_reference(assigned.value, place)
+
+
+def _tell_unread(where, unread, warn):
+    """One sentence about statements that are not understood."""
+    if not unread:
+        return
+    shown = ", ".join(f"{text!r} (line {line})" for line, text in unread[:LISTED])
+    more = f" and {len(unread) - LISTED} more" if len(unread) > LISTED else ""
+    warn(f"{where}:{unread[0][0]}: not read, because it is no plain arithmetic: {shown}{more}")
+
+
+def _told_model(where, members, unknown, warn, inform):
+    """{"model": value} if the names of a file tell it; what means nothing is said."""
+    model, name = version_of(sorted(members, key=lambda member: members[member].first))
+    names = ", ".join(unknown[:NAMED]) + (f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else "")
     if model is not None:
-        inform(f"{where}:{lines[name]}: sets {name}, so it is a file of V{model}: model = {model}")
+        inform(f"{where}:{members[name].first}: sets {name}, so it is a file of V{model}: model = {model}")
     elif name is not None:
-        others = ", ".join(dict.fromkeys(other for _, other in unknown))
         warn(
-            f"{where}:{lines[name]}: sets {name} but not {TRAINS}, so it is a file of an inference version, which "
-            f"is not among those here ({versions('and')}); model = {DEFAULT} and training = true unless set"
-            + (f"; without effect: {others}" if others else "")
+            f"{where}:{members[name].first}: sets {name} but not {TRAINS}, so it is a file of an inference version, "
+            f"which is not among those here ({versions('and')}); model = {DEFAULT} and training = true unless set"
+            + (f"; without effect: {names}" if unknown else "")
         )
         return {"model": DEFAULT}
-    for place, other in unknown:
-        warn(f"{place}: {other} is no parameter of DNN+NeuroSim {versions()} and has no effect here")
+    if unknown:
+        are = "is no parameter" if len(unknown) == 1 else "are no parameters"
+        have = "has" if len(unknown) == 1 else "have"
+        warn(
+            f"{where}:{members[unknown[0]].first}: {names} {are} of DNN+NeuroSim {versions()} and {have} "
+            "no effect here"
+        )
     return {} if model is None else {"model": model}
-
-
-def _statements(text, start):
-    """(line, statement) of the statements directly in the block that begins at `start`."""
-    depth, begin = 1, start
-    for position in range(start, len(text)):
-        character = text[position]
-        if character == "{":
-            depth += 1
-        elif character == "}":
-            depth -= 1
-            begin = position + 1
-            if depth == 0:
-                return
-        elif character == ";":
-            if depth == 1:
-                statement = text[begin:position]
-                lead = len(statement) - len(statement.lstrip())
-                yield text.count("\n", 0, begin + lead) + 1, statement
-            begin = position + 1
-
-
-def _evaluate(expression, known, place):
-    """The value of a C arithmetic expression over numbers and earlier assignments."""
-    source = _SUFFIX.sub("", expression)
-    for pattern, replacement in _CASTS:
-        source = pattern.sub(replacement, source)
-    source = source.replace("int@", "")
-    try:
-        return _value(ast.parse(source.strip(), mode="eval").body, known)
-    except NeurosimError as error:
-        raise NeurosimError(f"{place}: {error}") from None
-    except ZeroDivisionError:
-        raise NeurosimError(f"{place}: {expression!r} divides by zero") from None
-    except (SyntaxError, ValueError, OverflowError):
-        raise NeurosimError(f"{place}: {expression!r} is no arithmetic expression; write a plain number") from None
-
-
-def _value(node, known):
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-        return node.value
-    if isinstance(node, ast.Name):
-        if node.id in ("true", "false"):
-            return int(node.id == "true")
-        if node.id in known:
-            return known[node.id]
-        raise NeurosimError(f"{node.id!r} is used before it has a value")
-    if isinstance(node, ast.UnaryOp):
-        operand = _value(node.operand, known)
-        if isinstance(node.op, ast.Invert):
-            return float(operand)
-        if isinstance(node.op, (ast.USub, ast.UAdd)):
-            return -operand if isinstance(node.op, ast.USub) else operand
-    if isinstance(node, ast.BinOp):
-        left, right = _value(node.left, known), _value(node.right, known)
-        if isinstance(node.op, ast.Div):
-            if isinstance(left, int) and isinstance(right, int):  # C divides whole numbers towards zero
-                return int(left / right)
-            return left / right
-        if type(node.op) in _OPERATORS:
-            return _OPERATORS[type(node.op)](left, right)
-    raise NeurosimError("only numbers, parameters, + - * / and parentheses can be read; write a plain number")

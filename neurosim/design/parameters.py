@@ -107,6 +107,14 @@ def _parameters():
             low=1, high=65536)
     yield p("adc_levels_wg", "levelOutputWG", 16, "", "levels of the weight-gradient ADC", low=1, high=65536,
             plausible=LEVELS)
+    # Quirk U11: the reference never sets them, and those of its users who do see an effect of the last one only.
+    yield p("activity_row_read_wg", "activityRowReadWG", 0.0, "",
+            "without effect (quirk U11): the activity of each layer takes its place before it is used", low=0, high=1)
+    yield p("activity_row_write_wg", "activityRowWriteWG", 0.0, "",
+            "without effect (quirk U11): the activity of each layer takes its place before it is used", low=0, high=1)
+    yield p("activity_column_write_wg", "activityColWriteWG", 0.0, "",
+            "share of columns of the weight-gradient arrays that take write energy in precharger and write driver",
+            low=0, high=1)
     yield p("buffer_overhead", "bufferOverHeadConstraint", 1.0, "",
             "global buffer for gradients, in multiples of the inference buffer", low=0, high=1000)
 

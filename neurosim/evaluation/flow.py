@@ -118,6 +118,8 @@ def evaluate_plans(
     plans: Sequence[Plan], trace: Trace, progress: Progress | None = None, cache: "Cache | None" = None
 ) -> list[Report]:
     """`evaluate_many` of designs that have been planned, all for one network."""
+    if not trace.updates and any(planned.design.training for planned in plans):
+        raise NeurosimError("no old weights were recorded, so that no update can be evaluated; use training = false")
     rolls = [RollUp(planned) for planned in plans]
     layers_of_network = len(plans[0].network) if plans else 0
     groups: dict[Reading, list[RollUp]] = {}

@@ -61,6 +61,8 @@ def doubts(layers, network, design):
     """
     low, high = design.weight_range
     margin = BEYOND * (high - low)
+    planes = [planes_there(seen.columns, layer, design.input_bits)
+              for seen, layer in zip(layers, network, strict=True)]  # fmt: skip
     found = {
         # Quirk D12: the reference takes any number.
         "activity": [n for n, layer in enumerate(layers, 1) if layer.activity > 1],
@@ -69,11 +71,16 @@ def doubts(layers, network, design):
         "weights": [
             n for n, layer in enumerate(layers, 1) if layer.lowest < low - margin or layer.highest > high + margin
         ],
-        # Quirk Q4: further columns are ignored.
-        "planes": [n for n, layer in enumerate(layers, 1)
-                   if planes_there(layer.columns, network[n - 1], design.input_bits) not in (0, design.input_bits)],
-    }  # fmt: skip
-    sentences = {"activity": _activity, "inputs": _inputs, "weights": _weights, "planes": _planes}
+        # Quirk Q4: further columns are ignored; what they are, planes or vectors, is told once.
+        "planes": [n for n, planes in enumerate(planes, 1) if planes not in (0, design.input_bits)],
+        "vectors": [
+            n for n, (planes, layer, seen) in enumerate(zip(planes, network, layers, strict=True), 1)
+            if not planes and seen.columns > layer.vectors * design.input_bits
+        ],
+    }
+    sentences = {
+        "activity": _activity, "inputs": _inputs, "weights": _weights, "planes": _planes, "vectors": _vectors
+    }
     return {
         kind: sentences[kind](numbers, layers, network, design) for kind, numbers in found.items() if numbers
     }
@@ -85,15 +92,22 @@ def planes_there(columns, layer, bits):
     0 as well where there are as many planes as wanted of the windows of a padded map.
     """
     planes, rest = divmod(columns, layer.vectors)
-    if rest or not 0 < planes <= PLANES or columns in {bits * windows for windows in _windows(layer)}:
+    return 0 if rest or not 0 < planes <= PLANES or padding_there(columns, layer, bits) else planes
+
+
+def padding_there(columns, layer, bits):
+    """The padding on all sides with which a layer has as many input vectors as there are columns for, or 0.
+
+    Kernels of one position are not padded.
+    """
+    vectors, rest = divmod(columns, bits)
+    if rest or layer.kernel_size == 1:
         return 0
-    return planes
+    return next((pad for pad in range(1, PADDING + 1) if _padded(layer, pad).vectors == vectors), 0)
 
 
-def _windows(layer):
-    """Input vectors of the layer with a padding on all sides; kernels of one position are not padded."""
-    for pad in range(1, PADDING + 1) if layer.kernel_size > 1 else ():
-        yield replace(layer, rows=layer.rows + 2 * pad, columns=layer.columns + 2 * pad).vectors
+def _padded(layer, pad):
+    return replace(layer, rows=layer.rows + 2 * pad, columns=layer.columns + 2 * pad)
 
 
 def _of(what, numbers):
@@ -137,4 +151,25 @@ def _planes(numbers, layers, network, design):
     return (
         f"{_of('inputs', numbers)} have {there} bit planes for each vector, but input_bits = {design.input_bits}, so "
         f"that other planes than meant are read; use input_bits = {there}"
+    )
+
+
+def _vectors(numbers, layers, network, design):
+    bits, number = design.input_bits, numbers[0]
+    there, rest = divmod(layers[number - 1].columns, bits)
+    more = f" and {rest} columns more" if rest else ""
+    sizes = []
+    for n in numbers:
+        layer = network[n - 1]
+        if pad := padding_there(layers[n - 1].columns, layer, bits):
+            padded = _padded(layer, pad)
+            sizes.append(f"{padded.rows},{padded.columns} for layer {n} (padding {pad})")
+    # Difference V20: a trainer leaves those vectors empty, after the ones that the network has.
+    why = (
+        f"unless the others are empty, as trainers may leave them, count the padding in the network: {', '.join(sizes)}"
+        if sizes else "rows and columns of a layer count its padding, so give the network of these traces"
+    )
+    return (
+        f"{_of('inputs', numbers)} hold more vectors than the network has ({there} of {bits} bits{more} instead of "
+        f"{network[number - 1].vectors} in layer {number}), and the first ones are read, as in the reference; {why}"
     )

@@ -55,9 +55,13 @@ class Trace:
 
     Attributes
     ----------
+    updates : bool
+        Whether the old weights are those before an update; else no design that trains can be evaluated.
     synthesis : dict or None
         Of traces that nobody recorded: how they were made; every result of theirs says it.
     """
+
+    updates: bool = True
 
     def __init__(
         self, sources: Iterable[Any], network: Network, input_bits: int, synthesis: dict[str, Any] | None = None

@@ -13,7 +13,7 @@ from neurosim.commands import line as cli
 from neurosim.errors import NeurosimError
 from neurosim.evaluation.cache import Cache
 from neurosim.evaluation.flow import evaluate
-from neurosim.traces.checks import BLOCK, Seen, doubts, planes_there, seen
+from neurosim.traces.checks import BLOCK, Seen, doubts, padding_there, planes_there, seen
 from neurosim.traces.network import Layer, Network
 from neurosim.traces.traces import LayerTrace, Trace
 
@@ -75,13 +75,60 @@ def test_windows_of_a_padded_map_are_no_other_planes():
     def padded(bits):
         return np.hstack([bits, bits[:, : 28 * 8]])
 
-    assert told(layers(inputs1=padded, inputs2=lambda bits: np.hstack([bits, bits, bits])[:, : 25 * 8])) == {}
+    found = told(layers(inputs1=padded, inputs2=lambda bits: np.hstack([bits, bits, bits])[:, : 25 * 8]))
+    assert found == {
+        "vectors": "the inputs of layers 1 and 2 hold more vectors than the network has (64 of 8 bits instead of 36 in "
+        "layer 1), and the first ones are read, as in the reference; unless the others are empty, as trainers may "
+        "leave them, count the padding in the network: 10,10 for layer 1 (padding 1), 7,7 for layer 2 (padding 1)"
+    }
     layer = network()[0]
     assert planes_there(64 * 8, layer, 8) == 0 and planes_there(36 * 8, layer, 8) == 8
     assert planes_there(36 * 10, layer, 8) == 10 and planes_there(37 * 8, layer, 8) == 0
     assert planes_there(0, layer, 8) == 0 and planes_there(36 * 100, layer, 8) == 0
     whole = Layer(4, 4, 3, 3, 3, 8)  # padded by one it has four times the windows
     assert planes_there(16 * 8, whole, 8) == 0 and planes_there(4 * 16, whole, 8) == 16
+    assert padding_there(16 * 8, whole, 8) == 1 and padding_there(4 * 16, whole, 8) == 0
+    assert padding_there(9 * 8, Layer(1, 1, 16, 1, 1, 8), 8) == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind", "words"),
+    [
+        (8, None, ""),    # as many as needed
+        (0, None, ""),    # nobody knows
+        (32, "vectors", "(16 of 2 bits instead of 4 in layer 1), .*: 6,6 for layer 1 (padding 1)"),
+        (9, "vectors", "(4 of 2 bits and 1 columns more instead of 4 in layer 1), .*; rows and columns of a layer"),
+        (18, "vectors", "(9 of 2 bits instead of 4 in layer 1), .*; rows and columns of a layer"),
+        (4 * 65, "vectors", "(130 of 2 bits instead of 4 in layer 1), .*; rows and columns of a layer"),
+        (12, "planes", "3 bit planes for each vector"),
+    ],
+)
+def test_columns_beyond_the_network_are_told_once(columns, kind, words):
+    """Quirk Q4; a layer of 4 x 4 has 4 windows of 3 x 3, with a padding of 1 it has 16."""
+    found = doubts([Seen(0.5, columns=columns)], Network([Layer(4, 4, 16, 3, 3, 32)]), neurosim.Design(input_bits=2))
+    assert list(found) == ([kind] if kind else [])
+    pattern = re.escape(words).replace(re.escape(".*"), ".*")
+    assert all(re.search(pattern, sentence) for sentence in found.values()), found
+
+
+def test_windows_and_planes_of_several_layers_are_told_apart():
+    layer = Layer(4, 4, 16, 3, 3, 32)
+    noted = [Seen(0.5, columns=columns) for columns in (12, 8, 18, 32)]
+    found = doubts(noted, Network([layer] * 4), neurosim.Design(input_bits=2))
+    assert found["planes"].startswith("the inputs of layer 1 have 3 bit planes")
+    assert found["vectors"].startswith("the inputs of layers 3 and 4 hold more vectors than the network has (9 of")
+    assert found["vectors"].endswith("in the network: 6,6 for layer 4 (padding 1)")
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"), [("", 0), ("\n", 1), ("1,0\n1", 2), ("1,0,\r\n", 2), ("1,0", 2), (",,1 \n", 3)]
+)
+def test_columns_of_an_input_file_are_the_fields_of_its_first_line(tmp_path, text, fields):
+    for name in "woi":
+        (tmp_path / name).write_bytes(text.encode())
+    trace = Trace.from_files([(tmp_path / "w", tmp_path / "o", tmp_path / "i", 0.5)], [[1, 1, 1, 1, 1, 1, 0, 1]], 1)
+    made_up = LayerTrace(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1), np.uint8), 0.5)
+    assert trace.seen(0, made_up).columns == fields
 
 
 def test_a_cache_tells_what_was_seen(tmp_path):

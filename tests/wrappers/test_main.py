@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,29 @@ def test_help_and_version(capsys, place):
     assert "EPOCH NETWORK.csv SYNAPSE_BITS INPUT_BITS" in capsys.readouterr().out
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"neurosim-main {neurosim.__version__}\n"
+
+
+# Printed by the C++ program for `CASE` with these lines in its Param.cpp, and with row by row transposed read-out:
+# energy of the weight gradients of layers 1 and 2 [pJ], each with its peak.
+GRADIENTS = {
+    "": ("2.07781e+10", "9.77148e+09", "1.21271e+11", "3.47417e+10"),
+    "activityRowReadWG,0.5": ("2.07781e+10", "9.77148e+09", "1.21271e+11", "3.47417e+10"),
+    "activityRowWriteWG,0.5": ("2.07781e+10", "9.77148e+09", "1.21271e+11", "3.47417e+10"),
+    "activityColWriteWG,0.25": ("2.07782e+10", "9.77156e+09", "1.21271e+11", "3.47419e+10"),
+    "activityColWriteWG,0.5": ("2.07783e+10", "9.77164e+09", "1.21271e+11", "3.4742e+10"),
+    "activityColWriteWG,1": ("2.07784e+10", "9.7718e+09", "1.21271e+11", "3.47423e+10"),
+    "parallelBP,0": ("1.30118e+10", "2.00515e+09", "9.35989e+10", "7.06993e+09"),
+    "parallelBP,0\nactivityColWriteWG,0.5": ("1.30119e+10", "2.00531e+09", "9.35991e+10", "7.0702e+09"),
+}
+
+
+@pytest.mark.parametrize(("lines", "energies"), GRADIENTS.items(), ids=repr)
+def test_activities_of_the_weight_gradient_unit_that_users_set(capsys, place, words, traces, lines, energies):
+    """Quirk U11: precharger and write driver take energy by one of three members that the reference never sets."""
+    (place / "p.csv").write_text((traces / "params.csv").read_text() + lines + "\n")
+    assert main([*words, "--design", "p.csv"]) == 0
+    printed = re.findall(r"readDynamicEnergy of Weight Gradient is: (\S+)pJ", capsys.readouterr().out)
+    assert tuple(printed[:4]) == energies
 
 
 # -- the version ---------------------------------------------------------------------------------------
@@ -471,6 +495,62 @@ def test_mistakes_of_drop_in(capsys, place, words, part):
     captured = capsys.readouterr()
     assert part in captured.err and captured.err.count("\n") == 1
     assert not contents(place)
+
+
+BUILDS = "main: main.cpp Param.cpp\n\tcp main.cpp main\nclean:\n\trm -f main\n"
+
+
+@pytest.fixture
+def built(place):
+    """The folder of the C++ program: make builds something else over the drop-in whenever Param.cpp is edited."""
+    folder = place / "NeuroSIM"
+    folder.mkdir()
+    (folder / "makefile").write_text(BUILDS)
+    (folder / "main.cpp").write_text("#!/bin/sh\necho compiled\n")
+    (folder / "Param.cpp").write_text("Param::Param() {\n\tlevelOutput = 32;\n}\n")
+    return folder
+
+
+DROP_IN = ["drop-in", "NeuroSIM/main", "--design", "NeuroSIM/Param.cpp"]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("goals", [[], ["-s", "all"], ["main"], ["clean", "main"], ["-j4", "depend", "Param.o", "-k"]])
+def test_make_leaves_a_drop_in_with_its_makefile_alone(capsys, place, built, goals):
+    assert cli.main([*DROP_IN, "--makefile"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "" and captured.out.endswith("GNUmakefile: make leaves the program alone\n")
+    program = (built / "main").read_bytes()
+    os.utime(built / "Param.cpp", (2e9, 2e9))  # edited after the program was written
+    done = subprocess.run(["make", "-C", "NeuroSIM", *goals], env=environment(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (built / "main").read_bytes() == program
+    assert sorted(path.name for path in built.iterdir()) == ["GNUmakefile", "Param.cpp", "main", "main.cpp", "makefile"]
+    assert (built / "makefile").read_text() == BUILDS
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_a_makefile_that_builds_over_a_drop_in_is_told(capsys, place, built):
+    """When the drop-in is written, and when it has happened."""
+    assert cli.main(DROP_IN) == 0
+    warning = capsys.readouterr().err
+    assert warning.startswith("neurosim: warning: NeuroSIM/makefile: make can build the C++ program over NeuroSIM/main")
+    assert "--makefile" in warning and warning.count("\n") == 1
+    os.utime(built / "main", (1e9, 1e9))
+    subprocess.run(["make", "-s", "-C", "NeuroSIM"], env=environment(), check=True)
+    assert (built / "main").read_text() == (built / "main.cpp").read_text()
+    assert cli.main(DROP_IN) == 2
+    assert "if makefile built it over a drop-in, give --makefile as well" in capsys.readouterr().err
+    assert cli.main([*DROP_IN, "--makefile", "--force"]) == 0
+    assert cli.main(DROP_IN) == 0
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_a_makefile_of_others_is_not_replaced(capsys, place, built):
+    (built / "GNUmakefile").write_text(BUILDS)
+    assert cli.main([*DROP_IN, "--makefile"]) == 2
+    assert "NeuroSIM/GNUmakefile: a file that neurosim did not write; give --force" in capsys.readouterr().err
+    assert (built / "GNUmakefile").read_text() == BUILDS and not (built / "main").exists()
 
 
 # -- how it ends ---------------------------------------------------------------------------------------
