@@ -119,6 +119,25 @@ def test_a_damaged_entry_is_dropped_and_measured_again(tmp_path, damage):
     assert _results(evaluate(design(), network(), _same_trace(), cache=Cache(tmp_path))) == expected
 
 
+RUN = []
+
+
+class Witness:
+    """Leaves a word in `RUN` when it is unpickled."""
+
+    def __reduce__(self):
+        return exec, (f"import {__name__} as tests; tests.RUN.append(1)",)
+
+
+def test_nothing_that_lies_in_a_cache_is_run(tmp_path):
+    expected = _results(evaluate(design(), network(), _same_trace(), cache=Cache(tmp_path)))
+    for file in tmp_path.glob("*" + SUFFIX):
+        with open(file, "wb") as opened:
+            np.savez(opened, checksum=np.array([Witness()], object))
+    assert _results(evaluate(design(), network(), _same_trace(), cache=Cache(tmp_path))) == expected
+    assert RUN == []
+
+
 def test_memory_and_disk_are_bounded(tmp_path):
     cache = Cache(tmp_path, memory=40_000, disk=100_000)
     for seed in range(6):

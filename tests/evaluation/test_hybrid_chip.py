@@ -158,6 +158,7 @@ def test_comparison():
         assert close(rows[f"total_{kind}_per_epoch"]["hybrid"], 250 * rows[f"total_{kind}_per_batch"]["hybrid"],
                      SAME_MATH)  # fmt: skip
         assert rows[f"transfer_{kind}_per_batch"]["envm"] == 0
+        assert math.isnan(rows[f"transfer_{kind}_per_batch"]["ratio"])      # to nothing there is no ratio
     assert rows["batch_time"]["hybrid"] == batch_time(hybrid) > batch_time(envm)
     assert rows["update_energy_per_batch"]["ratio"] < 1 < rows["read_energy_per_batch"]["ratio"]
 
