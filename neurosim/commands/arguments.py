@@ -7,7 +7,6 @@ from pathlib import Path
 from neurosim import console
 from neurosim.errors import NeurosimError
 from neurosim.outputs import write_whole
-from neurosim.plausible import NAN
 
 PROGRAM = "neurosim"
 USUAL = ""   # --synthetic without an activity
@@ -191,6 +190,8 @@ def add_allow_nan(parser):
 
 def tell_warnings(plan, *, nan=True):
     """Say what is doubtful about a plan or report; not that main results are no numbers, if `nan` is false."""
+    from neurosim.plausible import NAN
+
     for name, sentence in plan.warnings.items():
         if nan or name != NAN:
             warn(sentence)
@@ -204,6 +205,8 @@ def refuse_nan(plan):
     NeurosimError
         There are some.
     """
+    from neurosim.plausible import NAN
+
     if NAN in plan.unsound:
         raise NeurosimError(f"{plan.doubts[NAN]}; accept it with --allow-nan", status=console.NO_NUMBER)
 

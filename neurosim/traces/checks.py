@@ -45,6 +45,8 @@ def seen(recorded, columns=0):
 
 def _odd(codes):
     """Share of the inputs that count as active and do not conduct (codes of `LayerTrace.inputs`)."""
+    if codes.size and codes.dtype == np.uint8 and codes.max() < 2:     # as a rule, and quickly seen
+        return 0.0
     rows = max(BLOCK // max(codes.shape[1], 1), 1)
     blocks = (codes[start : start + rows] for start in range(0, len(codes), rows))
     return sum(np.count_nonzero(block == 2) for block in blocks) / max(codes.size, 1)
